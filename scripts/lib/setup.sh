@@ -1,0 +1,54 @@
+# Sourced by the scripts: brings the checkout to a state in which `node dist/cli.js` runs.
+# Needs bash, node and npm; does nothing that has been done already.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$1"; [ $# -lt 2 ] || say "  → $2"; exit 1; }
+
+check_node() {
+  command -v node >/dev/null || die 'Node.js is not installed.' 'Install Node 20.19 or newer (20 or 24), then run this again.'
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || a === 24 ? 0 : 1)' ||
+    die "Node $(node --version) is not supported." 'Install Node 20.19 or newer, or Node 24.'
+}
+
+# Native modules that have no prebuilt binary are compiled against Node's headers; where a distribution
+# ships them beside the binary, use those instead of downloading.
+use_local_headers() {
+  local prefix
+  prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
+  [ -f "$prefix/include/node/node.h" ] && export npm_config_nodedir="$prefix"
+  return 0
+}
+
+# need_packages NAME:COMMAND… installs the missing ones as root, else names them.
+need_packages() {
+  local pair missing=()
+  for pair in "$@"; do command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}"); done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  [ "$(id -u)" = 0 ] || die "These Debian packages are needed: ${missing[*]}" "sudo apt-get install -y ${missing[*]}"
+  say "Installing Debian packages: ${missing[*]}"
+  apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+    die "Debian packages could not be installed: ${missing[*]}" 'Look at the lines above; is there a network?'
+}
+
+# The locked dependencies, once for each lock file and Node ABI.
+install_dependencies() {
+  local stamp
+  stamp="$(sha256sum package-lock.json | cut -d' ' -f1)-abi$(node -p process.versions.modules)"
+  [ "$(cat node_modules/.ajar-stamp 2>/dev/null)" = "$stamp" ] && return 0
+  need_packages make:make g++:g++ python3:python3
+  use_local_headers
+  say 'Installing the locked dependencies (a few minutes the first time: SQLite is compiled) …'
+  npm ci --no-audit --no-fund --loglevel=error >&2 || die 'npm ci failed.' 'Look at the lines above; is there a network?'
+  printf '%s\n' "$stamp" >node_modules/.ajar-stamp
+}
+
+# dist/ from src/, unless nothing in src changed since.
+build() {
+  [ -f dist/.built ] && [ -z "$(find src tsconfig.json package.json -newer dist/.built -print -quit)" ] && return 0
+  say 'Building …'
+  rm -rf dist .cache/tsconfig.tsbuildinfo
+  node_modules/.bin/tsc -p tsconfig.json >&2 || die 'The build failed.' 'Look at the lines above.'
+  (cd src && find . -name '*.json' -print0 | xargs -0 -I{} install -D -m 0644 {} ../dist/{})
+  chmod +x dist/cli.js
+  touch dist/.built
+}

@@ -1,0 +1,220 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { AjarError, messageOf } from './platform/errors.js'
+
+/** Exit codes of every command. */
+const FAILED = 1
+const WRONG_USE = 2
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`)
+const progress = (line: string): void => void process.stderr.write(`${line}\n`)
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const whole = (least: number, most: number) => (text: string) => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`)
+  return value
+}
+const list = (text: string) => text.split(',').map((item) => item.trim())
+const pace = (text: string) => {
+  if (text === 'device' || text === 'max') return text
+  const factor = Number(text)
+  if (!(factor > 0)) throw new InvalidArgumentError("'device', 'max' or a factor above 0 is needed.")
+  return factor
+}
+
+/** Aborted by the first SIGINT or SIGTERM; a second one ends the process at once. */
+function untilSignalled(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => (controller.signal.aborted ? process.exit(FAILED) : controller.abort()))
+  return controller.signal
+}
+
+const json = () => new Option('--json', 'machine-readable results on stdout')
+const config = () => new Option('--config <file>', 'configuration (YAML); without it every default holds')
+const overrides = (command: Command) =>
+  command
+    .addOption(
+      new Option('--port <device>', 'serial port of the receiver').conflicts(['capture', 'simulate']),
+    )
+    .addOption(new Option('--capture <file>', 'replay a recording instead').conflicts('simulate'))
+    .addOption(new Option('--pace <pace>', "of a recording: 'device', 'max' or a factor").argParser(pace))
+    .option('--model <directory>', 'model to run')
+    .addOption(new Option('--http-port <number>', 'port of the HTTP API; 0 = any').argParser(whole(0, 65535)))
+    .option('--data-dir <directory>', 'where the database, the token and recordings are kept')
+
+const program = new Command('ajar')
+  .description('Tells whether a door is closed, ajar or open from Wi-Fi channel state information.')
+  .version(version)
+  .exitOverride()
+
+let exitCode = 0
+const action =
+  <A extends unknown[]>(body: (...args: A) => Promise<number>) =>
+  async (...args: A) => {
+    exitCode = await body(...args)
+  }
+
+overrides(program.command('run').description('run the appliance until it is stopped'))
+  .addOption(config())
+  .option('--simulate <site>', 'use the simulated site of this name')
+  .action(
+    action(async (options) => {
+      const { run } = await import('./commands/run.js')
+      return run({ ...options, version }, untilSignalled())
+    }),
+  )
+
+overrides(
+  program.command('demo').description('run the appliance on the simulator and print each change of state'),
+)
+  .addOption(config())
+  .option('--simulate <site>', 'simulated site (metal-doorway)')
+  .action(
+    action(async (options) => {
+      const { demo } = await import('./commands/demo.js')
+      return demo({ ...options, version }, untilSignalled(), out)
+    }),
+  )
+
+program
+  .command('decode')
+  .description('count the packets of recordings, and what does not decode')
+  .argument('<files...>')
+  .addOption(json())
+  .action(
+    action(async (files: string[], options) => {
+      const { decode } = await import('./commands/decode.js')
+      return decode(files, { json: options.json === true }, out)
+    }),
+  )
+
+program
+  .command('record')
+  .description("record a receiver's bytes to a file")
+  .requiredOption('--port <device>', 'serial port of the receiver')
+  .requiredOption('--out <file>', 'file to write; must not exist')
+  .addOption(new Option('--baud <rate>', 'baud rate').argParser(whole(9600, 3_000_000)).default(921_600))
+  .addOption(new Option('--seconds <n>', 'stop after this long').argParser(whole(1, 86_400)).default(60))
+  .addOption(json())
+  .action(
+    action(async (options) => {
+      const { record } = await import('./commands/record.js')
+      return record(
+        {
+          port: options.port,
+          baudRate: options.baud,
+          out: options.out,
+          seconds: options.seconds,
+          json: options.json === true,
+        },
+        untilSignalled(),
+        out,
+      )
+    }),
+  )
+
+program
+  .command('train')
+  .description('train a model from a data set')
+  .argument('<dataset>', 'DATASET.yaml')
+  .requiredOption('--out <directory>', 'directory of the model; must not exist')
+  .addOption(new Option('--family <name>', 'kind of classifier').choices(['lda']).default('lda'))
+  .addOption(
+    new Option('--features <name>', 'what the classifier sees of a window')
+      .choices(['five-numbers', 'standing'])
+      .default('five-numbers'),
+  )
+  .addOption(
+    new Option('--sessions <names>', 'train on these sessions only').argParser(list).conflicts('without'),
+  )
+  .addOption(new Option('--without <names>', 'leave these sessions out').argParser(list))
+  .addOption(json())
+  .action(
+    action(async (dataset: string, options) => {
+      const { train } = await import('./commands/train.js')
+      return train(dataset, { ...options, json: options.json === true }, { out, progress })
+    }),
+  )
+
+program
+  .command('model')
+  .description('look after models')
+  .command('verify')
+  .description('check a model: every byte, its bounds and its golden vectors')
+  .argument('<directory>')
+  .addOption(json())
+  .action(
+    action(async (directory: string, options) => {
+      const { verifyModel } = await import('./commands/model.js')
+      return verifyModel(directory, { json: options.json === true }, out)
+    }),
+  )
+
+program
+  .command('bench')
+  .description('measure this machine: about a minute')
+  .addOption(json())
+  .action(
+    action(async (options) => {
+      const { bench } = await import('./commands/bench.js')
+      return bench({ json: options.json === true }, { out, progress })
+    }),
+  )
+
+program
+  .command('doctor')
+  .description('check receiver, signal, GPIO, disk, clock and model, and say what to do')
+  .addOption(config())
+  .option('--port <device>', 'serial port of the receiver')
+  .addOption(new Option('--seconds <n>', 'how long to listen').argParser(whole(1, 60)).default(5))
+  .addOption(json())
+  .action(
+    action(async (options) => {
+      const { doctor } = await import('./commands/doctor.js')
+      return doctor({ ...options, json: options.json === true }, untilSignalled(), out)
+    }),
+  )
+
+program
+  .command('config')
+  .description('print the effective configuration and where each value comes from')
+  .addOption(config())
+  .option('--check', 'only say whether it is valid')
+  .addOption(json())
+  .action(
+    action(async (options) => {
+      const { showConfig } = await import('./commands/config.js')
+      return showConfig(options.config, { json: options.json === true, check: options.check === true }, out)
+    }),
+  )
+
+program
+  .command('token')
+  .description('print the token that lets other machines use the HTTP API')
+  .addOption(config())
+  .option('--data-dir <directory>', 'where the appliance keeps its data')
+  .action(
+    action(async (options) => {
+      const { token } = await import('./commands/token.js')
+      return token(options, out)
+    }),
+  )
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : WRONG_USE
+  else {
+    progress(`ajar: ${messageOf(error)}`)
+    if (error instanceof AjarError) progress(`  → ${error.hint}`)
+    else if (error instanceof Error) progress(error.stack ?? '')
+    exitCode = error instanceof AjarError && error.code.startsWith('usage.') ? WRONG_USE : FAILED
+  }
+}
+process.exitCode = exitCode

@@ -1,0 +1,74 @@
+import { Appliance } from '../appliance.js'
+import { loadConfig } from '../config/load.js'
+import type { Config } from '../config/schema.js'
+import type { Source } from '../domain/link.js'
+import type { Clock } from '../domain/time.js'
+import { SimulatorSource } from '../learning/simulator/source.js'
+import { SystemClock } from '../platform/clock.js'
+import { AjarError } from '../platform/errors.js'
+import { createLogger } from '../platform/logger.js'
+import { CaptureFileSource, type Pace } from '../sensing/link/capture-file.js'
+import { SerialSource } from '../sensing/link/serial-port.js'
+import { PacketDecoder } from '../sensing/packet/decoder.js'
+
+export interface RunOptions {
+  config?: string
+  port?: string
+  capture?: string
+  pace?: Pace
+  /** Name of a simulated site. */
+  simulate?: string
+  model?: string
+  httpPort?: number
+  dataDir?: string
+  version: string
+}
+
+/** `ajar run`: the appliance until it is signalled, or until a capture is over. */
+export async function run(options: RunOptions, signal: AbortSignal): Promise<number> {
+  const { config } = loadConfig(options.config, {
+    'receiver.port': options.port,
+    'model.directory': options.model,
+    'api.port': options.httpPort,
+    dataDirectory: options.dataDir,
+  })
+  const clock = new SystemClock()
+  const log = createLogger(config.log.level)
+  const source = sourceOf(options, config, clock)
+  const appliance = new Appliance({ config, version: options.version, clock, log, source })
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  try {
+    await appliance.start(signal)
+    await aborted
+  } finally {
+    await appliance.stop()
+    log.logger.info({}, 'Stopped.')
+  }
+  return 0
+}
+
+/** Where the bytes come from: the simulator, a capture, or the receiver's port. */
+export function sourceOf(options: RunOptions, config: Config, clock: Clock): Source {
+  if (options.capture === undefined && options.pace !== undefined)
+    throw new AjarError('usage.pace', '--pace is of a recording.', 'Give --capture FILE with it.')
+  if (options.simulate !== undefined)
+    return new SimulatorSource({ site: options.simulate, seed: clock.now().wallMs, clock })
+  if (options.capture === undefined) return new SerialSource(config.receiver, clock)
+  // A decoder of its own tells the pace of a capture: the pipeline's must see each byte once.
+  const decoder = new PacketDecoder(config.receiver)
+  return new CaptureFileSource({
+    file: options.capture,
+    pace: options.pace ?? 'device',
+    clock,
+    deviceTimeUs: (bytes) => {
+      let timeUs: number | undefined
+      decoder.push({ bytes, hostTimeUs: 0 }, (item) => {
+        if (item.kind === 'packet') timeUs = item.deviceTimeUs
+      })
+      return timeUs
+    },
+  })
+}

@@ -1,0 +1,294 @@
+import { z } from 'zod'
+import { LOG_LEVELS } from '../domain/control.js'
+import { isCron } from '../platform/schedule.js'
+
+/**
+ * The only place of defaults and help texts. Strict: an unknown key is an error. What a value means in full, and
+ * the source of its default, stands in the settings.ts of the part that uses it.
+ */
+
+const ms = (least: number, most: number) => z.number().int().min(least).max(most)
+const share = z.number().min(0).max(1)
+const name = z.string().regex(/^[a-z0-9-]{1,32}$/, 'small letters, digits and hyphens are needed, at most 32')
+const mac = z
+  .string()
+  .toLowerCase()
+  .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'a MAC address like 1a:2b:3c:4d:5e:6f is needed')
+const cron = z.string().refine(isCron, "five fields of a cron expression are needed, like '17 3 * * *'")
+
+const door = z.strictObject({
+  id: name.default('front').describe('Short name in addresses and topics'),
+  name: z.string().min(1).max(64).default('Front door').describe('Name that people see'),
+})
+
+const receiver = z.strictObject({
+  link: name.default('link-1').describe('Name of the link in health and metrics'),
+  port: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe("Serial device, 'usb:VID:PID', or 'auto' for the first known USB bridge"),
+  baudRate: z
+    .number()
+    .int()
+    .min(9600)
+    .max(3_000_000)
+    .default(921_600)
+    .describe('Bits per second; 115200 on old firmware'),
+  silenceTimeoutMs: ms(500, 600_000)
+    .default(3000)
+    .describe('An open port without a byte for this long is opened again'),
+  reconnectMinMs: ms(10, 60_000).default(1000).describe('Shortest wait before the port is opened again'),
+  reconnectMaxMs: ms(10, 600_000).default(30_000).describe('Longest wait before the port is opened again'),
+  transmitters: z.array(mac).max(4).default([]).describe('Only these transmitters are used; empty = any'),
+  tablePacketsPerSecond: z
+    .number()
+    .positive()
+    .max(1000)
+    .default(3)
+    .describe('Rate of labelled tables, which carry no time'),
+})
+
+const signal = z.strictObject({
+  windowMs: ms(500, 10_000).default(2000).describe('Length of a window'),
+  hopMs: ms(50, 2000).default(200).describe('Time between windows'),
+  bins: z.number().int().min(16).max(128).default(52).describe('Values per row'),
+  maxGridRateHz: z.number().min(5).max(50).default(50).describe('Highest grid rate'),
+  gridShare: share.default(0.8).describe('Grid rate as a share of the observed packet rate'),
+  maxInterpolationMs: ms(20, 1000).default(200).describe('Longest gap that is interpolated'),
+  breakMs: ms(100, 5000).default(500).describe('Gap that ends a window'),
+  minRealShare: share.default(0.8).describe('Share of rows that need a real packet'),
+  minPacketsPerSecond: z.number().min(0).max(100).default(8).describe('Below it there is no live reading'),
+  hampelWindow: z.number().int().min(3).max(15).default(7).describe('Packets in the outlier filter'),
+  hampelThreshold: z
+    .number()
+    .min(1)
+    .max(20)
+    .default(5)
+    .describe('Outliers, scaled median absolute deviations'),
+  saturatedShare: share
+    .default(0.05)
+    .describe("Share of a packet's bins at the limit above which it is discarded"),
+  gainJumpDb: z.number().positive().default(2).describe('Step of the level that counts as a gain jump, dB'),
+  gainJumpShape: z.number().positive().default(0.05).describe('Change of shape up to which it does'),
+  motionWindowMs: ms(200, 10_000).default(1500).describe('Newest part of a window that motion is read from'),
+  motionLag1: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.15)
+    .describe('Factory threshold of the lag-1 autocorrelation'),
+  motionVariance: z.number().positive().default(0.0004).describe('Least correlated variance that is motion'),
+  motionMinMs: ms(0, 5000).default(200).describe('Motion begins and ends once seen for this long'),
+  motionFalseAlarmsPerDay: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('Of a threshold learned from quiet time'),
+})
+
+const decision = z.strictObject({
+  minConfidence: share.default(0.65).describe('Least posterior at which a state is shown'),
+  keepConfidence: share.default(0.5).describe('A shown state is kept until its posterior falls below this'),
+  confidenceStep: share.default(0.05).describe('Change of the confidence that makes a new reading'),
+  evidenceExponent: share.default(0.5).describe('Exponent on the evidence of one quiet interval'),
+  evidenceFloor: z
+    .number()
+    .positive()
+    .max(0.5)
+    .default(0.02)
+    .describe('The least that a window may say of a state'),
+  minQuietMs: ms(0, 1000).default(600).describe('Quiet before its evidence counts'),
+  settleMs: ms(0, 5000).default(200).describe('Windows this soon after motion are no evidence'),
+  recentMs: ms(500, 60_000).default(3000).describe('Memory of what is seen now'),
+  outOfDistributionLimit: z.number().positive().default(1).describe("1 = the training's 99th percentile"),
+  jumpProbability: share.default(1e-6).describe('Of a change unseen within one second of quiet'),
+  swingsPerSecond: z
+    .number()
+    .positive()
+    .max(10)
+    .default(0.2)
+    .describe('Rate at which swings begin while there is motion'),
+  laterSwingsPerSecond: z
+    .number()
+    .positive()
+    .max(10)
+    .default(0.03)
+    .describe('The same once motion has lasted longer than any swing'),
+  swingMinMs: ms(100, 60_000).default(800).describe('Shortest swing of the door'),
+  swingMaxMs: ms(100, 60_000).default(4500).describe('Longest swing of the door'),
+  reversalShare: share.default(0.2).describe('Share of swings that end where they began'),
+  ajarShare: share.default(0.25).describe('Share of the others that end ajar'),
+  gapResetMs: ms(200, 60_000).default(2000).describe('Silence after which nothing earlier counts'),
+  staleMs: ms(500, 4500).default(3000).describe('No window for this long is sensor loss'),
+})
+
+const line = z.number().int().min(0).max(53)
+const gpio = z.strictObject({
+  driver: z
+    .enum(['auto', 'onoff', 'none'])
+    .default('auto')
+    .describe('auto: onoff where a known chip is found'),
+  chipLabels: z
+    .array(z.string().min(1))
+    .default(['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1'])
+    .describe('Labels of the chip that carries the lines'),
+  leds: z
+    .strictObject({
+      closed: line.optional().describe('LED that lights while the door is closed (BCM number)'),
+      ajar: line.optional().describe('LED that lights while the door is ajar'),
+      open: line.optional().describe('LED that lights while the door is open'),
+      status: line.optional().describe('One LED for everything, by patterns'),
+      activeLow: z.boolean().default(false).describe('The LEDs light at low level'),
+    })
+    .prefault({}),
+  relay: z
+    .strictObject({
+      line: line.describe('Line of the relay (BCM number)'),
+      activeLow: z.boolean().default(false).describe('The relay board energises at low level'),
+      onStates: z
+        .array(z.enum(['closed', 'opening', 'open', 'closing', 'ajar']))
+        .min(1)
+        .default(['open'])
+        .describe('States that energise the relay'),
+      pulseMs: ms(0, 60_000).default(0).describe('0: as long as the state lasts; else one pulse'),
+      minHoldMs: ms(0, 600_000).default(1000).describe('Least time between two switchings'),
+      maxPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .max(60)
+        .default(10)
+        .describe('Most times it is energised within a minute'),
+      holdMs: ms(0, 60_000).default(0).describe('How long it stays energised after the state became unknown'),
+      allowProvisional: z.boolean().default(false).describe('Act on readings without a full verdict'),
+      allowSimulated: z.boolean().default(false).describe("Act on the simulator's readings"),
+    })
+    .optional()
+    .describe('Absent: no relay'),
+})
+
+const store = z.strictObject({
+  retentionDays: z.number().int().min(1).max(3650).default(90).describe('How long readings are kept'),
+  telemetryRetentionDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe('How long telemetry is kept'),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1 << 20)
+    .max(8 * 2 ** 30)
+    .default(128 << 20)
+    .describe('Cap of the database file'),
+  telemetryIntervalMs: ms(1000, 3_600_000).default(60_000).describe('How often telemetry is written'),
+  outboxMaxItems: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('Items kept for the trainer'),
+  outboxMaxBytes: z
+    .number()
+    .int()
+    .min(1 << 16)
+    .max(4 * 2 ** 30)
+    .default(32 << 20)
+    .describe('Bytes of their bodies'),
+})
+
+const api = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 opens it to the LAN'),
+  port: z.number().int().min(0).max(65_535).default(8080).describe('TCP port; 0 = any free one'),
+  publicStatus: z
+    .boolean()
+    .default(false)
+    .describe("Other machines may read the door's state without a token"),
+  allowedHosts: z.array(z.string().min(1)).default([]).describe('Host names served besides the own ones'),
+  bodyLimitBytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(1 << 20)
+    .default(65_536)
+    .describe('Longest request body'),
+  requestsPerMinute: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(120)
+    .describe('From one address; loopback is exempt'),
+  maxStreams: z.number().int().min(1).max(1000).default(32).describe('Most event streams at once'),
+  tls: z
+    .strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) })
+    .optional()
+    .describe('PEM files: with them the API speaks TLS'),
+})
+
+const log = z.strictObject({
+  level: z.enum(LOG_LEVELS).default('info').describe('trace, debug, info, warn or error'),
+})
+
+const model = z.strictObject({
+  directory: z.string().default('').describe('Directory of the model; empty = none: motion only'),
+})
+
+const schedules = z.strictObject({
+  retention: cron.default('17 3 * * *').describe('When old rows are dropped'),
+  backup: cron.default('37 3 * * 0').describe('When the database is backed up; each time costs its size'),
+  healthLog: cron.default('*/10 * * * *').describe('When health is written to the log'),
+})
+
+export const schema = z.strictObject({
+  version: z.literal(1).default(1).describe('Version of this file'),
+  dataDirectory: z.string().min(1).default('/var/lib/ajar').describe('Database, token and recordings'),
+  door: door.prefault({}),
+  receiver: receiver
+    .refine(({ reconnectMinMs, reconnectMaxMs }) => reconnectMinMs <= reconnectMaxMs, {
+      path: ['reconnectMaxMs'],
+      message: 'must not be below reconnectMinMs',
+    })
+    .prefault({}),
+  signal: signal
+    .refine(({ motionWindowMs, windowMs }) => motionWindowMs <= windowMs, {
+      path: ['motionWindowMs'],
+      message: 'must not be above windowMs',
+    })
+    .refine(({ hopMs, windowMs }) => hopMs <= windowMs, {
+      path: ['hopMs'],
+      message: 'must not be above windowMs',
+    })
+    .refine(({ hampelWindow }) => hampelWindow % 2 === 1, {
+      path: ['hampelWindow'],
+      message: 'must be odd',
+    })
+    .prefault({}),
+  model: model.prefault({}),
+  decision: decision
+    .refine(({ swingMinMs, swingMaxMs }) => swingMinMs < swingMaxMs, {
+      path: ['swingMaxMs'],
+      message: 'must be above swingMinMs',
+    })
+    .refine(({ keepConfidence, minConfidence }) => keepConfidence <= minConfidence, {
+      path: ['keepConfidence'],
+      message: 'must not be above minConfidence',
+    })
+    .prefault({}),
+  store: store
+    .refine(({ outboxMaxBytes, maxBytes }) => outboxMaxBytes <= maxBytes / 2, {
+      path: ['outboxMaxBytes'],
+      message: 'must not be above half of maxBytes',
+    })
+    .prefault({}),
+  gpio: gpio.prefault({}),
+  api: api.prefault({}),
+  log: log.prefault({}),
+  schedules: schedules.prefault({}),
+})
+
+export type Config = z.infer<typeof schema>

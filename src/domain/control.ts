@@ -1,0 +1,61 @@
+import type { DoorReading } from './reading.js'
+import type { LinkHealth } from './link.js'
+import type { Reason } from './reason.js'
+
+/** What outputs may command; implemented where the composition root decides. */
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogLevelControl {
+  level(): LogLevel
+  /** Returns when it will be put back, wall clock ms. Throws AjarError 'log-level.duration' when out of bounds. */
+  set(level: LogLevel, forMs: number): { level: LogLevel; untilMs: number }
+}
+
+export interface RecordingStatus {
+  id: string
+  file: string
+  seconds: number
+  startedMs: number
+  bytes: number
+  done: boolean
+}
+
+export interface RecordingControl {
+  /** Starts a recording of raw bytes into the data directory; one at a time, bounded. */
+  start(options: { seconds: number; note: string }): RecordingStatus
+  current(): RecordingStatus | undefined
+}
+
+/** What the appliance shows of itself, read by API, MQTT and dashboard; nothing here does I/O. */
+export interface ApplianceView {
+  readonly version: string
+  doors(): readonly string[]
+  reading(doorId: string): DoorReading
+  link(): LinkHealth
+  model(): ModelStatus
+  /** Everything a person should know now, worst first. */
+  reasons(): readonly Reason[]
+  /** True while packets arrive and windows are made. */
+  sensing(): boolean
+  /** Calls back after each update; returns the way to stop. */
+  subscribe(listener: (update: ReadingUpdate) => void): () => void
+}
+
+export interface ModelStatus {
+  id: string
+  family: string
+  engine: string
+  layoutId: number
+  outputs: readonly { marker: string; state: string }[]
+  verdict: string
+  provisional: boolean
+  reason?: Reason
+}
+
+/** A new reading. With `id` it was committed before this call; without, only motion or confidence changed. */
+export interface ReadingUpdate {
+  id?: number
+  reading: DoorReading
+}

@@ -1,0 +1,114 @@
+import type { ControlFrame, CsiPacket, Discarded } from '../../domain/packet.js'
+import type { Stage } from '../../domain/stage.js'
+import type { SignalWindow } from '../../domain/window.js'
+import type { FeatureExtractor } from '../../sensing/model/features.js'
+import { PacketDecoder } from '../../sensing/packet/decoder.js'
+import { layoutById } from '../../sensing/packet/layouts.js'
+import type { SignalSettings } from '../../sensing/signal/settings.js'
+import { SignalStage } from '../../sensing/signal/stage.js'
+
+/** One window of a visit, as a model sees it. */
+export interface FeatureRow {
+  features: Float32Array
+  marker: string
+  session: string
+  place: string
+  visit: string
+}
+
+export interface VisitLabels {
+  /** '' where each packet carries its own. */
+  marker: string
+  session: string
+  place: string
+  visit: string
+}
+
+export interface ReadingOptions {
+  signal: SignalSettings
+  features: FeatureExtractor
+  /** Only packets of these transmitters; empty = of any. */
+  transmitters: readonly string[]
+  /** Rate of tables without time. */
+  tablePacketsPerSecond: number
+}
+
+/**
+ * The bytes of one visit → labelled feature rows, through the decoder and the signal stage that the appliance
+ * runs. Rows are copies; memory grows with their number only.
+ */
+export class VisitReader {
+  readonly rows: FeatureRow[] = []
+  /** Layout of the windows; undefined before the first. */
+  layoutId: number | undefined
+  /** Packets that were decoded, and what was not used by reason: of bytes, packets and windows. */
+  packets = 0
+  readonly discarded: Record<string, number> = {}
+  private readonly decoder: PacketDecoder
+  private readonly stage: Stage<CsiPacket, SignalWindow | Discarded>
+  private marker: string
+  private startUs = NaN
+  private endUs = NaN
+
+  constructor(
+    private readonly labels: VisitLabels,
+    private readonly options: ReadingOptions,
+  ) {
+    this.marker = labels.marker
+    this.decoder = new PacketDecoder({
+      transmitters: options.transmitters,
+      tablePacketsPerSecond: options.tablePacketsPerSecond,
+    })
+    this.stage = new SignalStage({
+      link: labels.visit,
+      settings: options.signal,
+      layoutOf: layoutById,
+    })
+  }
+
+  /** Mean rate of the packets by the device's clock; NaN before the second. */
+  get packetsPerSecond(): number {
+    return ((this.packets - 1) * 1e6) / (this.endUs - this.startUs)
+  }
+
+  push(bytes: Uint8Array, hostTimeUs: number): void {
+    this.decoder.push({ bytes, hostTimeUs }, this.decoded)
+  }
+
+  end(hostTimeUs: number): void {
+    this.decoder.end(hostTimeUs, this.decoded)
+  }
+
+  private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
+    if (item.kind === 'discarded') this.discard(item.reason)
+    if (item.kind !== 'packet') return
+    this.packets += 1
+    if (this.packets === 1) this.startUs = item.deviceTimeUs
+    this.endUs = item.deviceTimeUs
+    if (this.labels.marker === '') {
+      if (item.marker === '') return this.discard('unlabelled')
+      if (item.marker !== this.marker) this.stage.reset('the marker changed')
+      this.marker = item.marker
+    }
+    this.stage.push(item, this.sensed)
+  }
+
+  private readonly sensed = (item: SignalWindow | Discarded): void => {
+    if ('kind' in item) return this.discard(item.reason)
+    this.layoutId ??= item.layoutId
+    if (item.layoutId !== this.layoutId) return this.discard('layout')
+    const { features } = this.options
+    const row = new Float32Array(features.size)
+    features.extract(item, row)
+    // A dialect without RSSI has no level numbers.
+    if (!row.every(Number.isFinite)) return this.discard('not-stated')
+    const { labels, marker } = this
+    const visit = labels.marker === '' ? `${labels.visit}#${marker}` : labels.visit
+    this.rows.push({ ...labels, features: row, marker, visit })
+  }
+
+  /** Counts something of the visit that was not used. */
+  discard(reason: string): void {
+    this.discarded[reason] = (this.discarded[reason] ?? 0) + 1
+  }
+}

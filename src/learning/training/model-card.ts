@@ -1,0 +1,67 @@
+import type { Manifest } from '../../sensing/model/artefact-manifest.js'
+
+type About = Pick<Manifest, 'id' | 'family' | 'simulated' | 'layoutId' | 'features' | 'outputs' | 'trained'>
+
+/** card.md: what the model is, what it was trained on and what may be said of it. */
+export function modelCard({ id, family, simulated, layoutId, features, outputs, trained }: About): string {
+  const lines = [
+    `# Model ${id}${simulated ? ' (simulated)' : ''}`,
+    '',
+    ...(simulated
+      ? [
+          '**Everything about this model is simulated**: trained and scored on a simulated site, for demonstrations only.',
+          'No figure below says anything about a real door.',
+          '',
+        ]
+      : []),
+    '| | |',
+    '|---|---|',
+    `| family | ${family}, int8 |`,
+    `| input | features \`${features.name}\` of a window of ${features.windowMs} ms, ${features.bins} bins |`,
+    `| subcarrier layout | ${layoutId} |`,
+    `| outputs | ${outputs.map(({ marker, state }) => `${marker} → ${state}`).join(', ')} |`,
+    `| data set | ${trained.dataset}${trained.date === undefined ? '' : `, ${trained.date}`} |`,
+    `| places | ${trained.places.join(', ')} |`,
+    `| sessions | ${trained.sessions.join(', ')} |`,
+    `| windows | ${trained.windows} |`,
+    `| shrinkage of the covariance | ${trained.shrinkage} |`,
+    `| temperature | ${trained.temperature} |`,
+    `| int8 gives the float model's class | ${percent(trained.int8Agreement)} of the training windows |`,
+    `| code | ajar ${trained.codeVersion} |`,
+    '',
+    '## Scores',
+    '',
+    ...scores(trained.evaluation),
+    '',
+  ]
+  return lines.join('\n')
+}
+
+function scores(evaluation: Manifest['trained']['evaluation']): string[] {
+  if (evaluation === undefined)
+    return [
+      'Not scored and not calibrated: there is one recording only of some marker, so none could be left out.',
+    ]
+  const { leftOut, balancedAccuracy, majority, rssiThreshold, bySession } = evaluation
+  return [
+    `Balanced accuracy over windows, each ${leftOut} left out whole once:`,
+    '',
+    '| this model | RSSI threshold | majority |',
+    '|---|---|---|',
+    `| ${percent(balancedAccuracy)} | ${percent(rssiThreshold)} | ${percent(majority)} |`,
+    '',
+    ...(leftOut === 'visit'
+      ? ['Too kind: other visits of the same session were trained on. Record more sessions.', '']
+      : []),
+    '| session | marker | windows | called right |',
+    '|---|---|---|---|',
+    ...bySession.map(
+      ({ session, marker, windows, recall }) =>
+        `| ${session} | ${marker} | ${windows} | ${percent(recall)} |`,
+    ),
+  ]
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}

@@ -1,0 +1,20 @@
+import type { ApplianceView, LogLevelControl, RecordingControl } from '../../domain/control.js'
+import type { Indicator } from '../../domain/indicator.js'
+import type { Store } from '../../domain/store.js'
+import type { Clock } from '../../domain/time.js'
+import type { Logger } from '../../platform/logger.js'
+import type { ApiSettings } from './settings.js'
+import type { TokenStore } from './token.js'
+
+/** What the API shows and commands. */
+export interface ApiParts {
+  settings: ApiSettings
+  view: ApplianceView
+  store: Store
+  indicator: Indicator
+  logLevel: LogLevelControl
+  recordings: RecordingControl
+  tokens: TokenStore
+  clock: Clock
+  logger: Logger
+}

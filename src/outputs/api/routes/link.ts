@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { ApiParts } from '../parts.js'
+import { reasonSchema } from '../reason-schema.js'
+import { route, type Route } from '../route.js'
+
+const count = z.number().int()
+const stated = z.number().nullable()
+
+/** Null stands where nothing is known yet: JSON has no NaN. */
+const linkSchema = z.object({
+  link: z.string(),
+  connected: z.boolean(),
+  source: z.string(),
+  dialect: z.string(),
+  transmitter: z.string().describe('MAC address; empty = not stated'),
+  layoutId: count,
+  packetsPerSecond: stated,
+  lossRatio: stated,
+  rssiDbm: stated,
+  lastPacketAgeMs: stated.describe('Time since the last used packet'),
+  counters: z
+    .object({
+      received: count,
+      used: count,
+      other: count.describe('Lines of text that were never CSI'),
+      control: count,
+      discarded: z.record(z.string(), count).describe('By reason'),
+    })
+    .describe('received = used + sum of discarded'),
+  reasons: z.array(reasonSchema),
+  store: z.object({
+    ok: z.boolean(),
+    bytes: count,
+    dropped: z.object({ events: count, telemetry: count, outbox: count }),
+    reason: reasonSchema.optional(),
+  }),
+  indicator: z.object({
+    driver: z.enum(['onoff', 'gpiod', 'none']),
+    ok: z.boolean(),
+    reason: reasonSchema.optional(),
+  }),
+})
+
+export function linkRoute({ view, store, indicator, clock }: ApiParts): Route {
+  return route({
+    method: 'get',
+    path: '/api/v1/link',
+    summary: 'Health of the radio link, the database and the indicator',
+    answer: linkSchema,
+    handle: () => {
+      const { lastPacketUs, packetsPerSecond, lossRatio, rssiDbm, ...link } = view.link()
+      return {
+        ...link,
+        packetsPerSecond: known(packetsPerSecond),
+        lossRatio: known(lossRatio),
+        rssiDbm: known(rssiDbm),
+        lastPacketAgeMs: known((clock.monotonicUs() - lastPacketUs) / 1000),
+        store: store.health(),
+        indicator: indicator.health(),
+      }
+    },
+  })
+}
+
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}

@@ -1,0 +1,185 @@
+import type { Clock } from './domain/time.js'
+import type { LinkHealth, SourceEvent } from './domain/link.js'
+import type { Chunk, ControlFrame, Counters, CsiPacket, Discarded } from './domain/packet.js'
+import type { DoorReading } from './domain/reading.js'
+import type { Reason } from './domain/reason.js'
+import type { Scores } from './domain/model.js'
+import type { SignalWindow } from './domain/window.js'
+import type { PacketDecoder } from './sensing/packet/decoder.js'
+import type { SignalStage } from './sensing/signal/stage.js'
+import type { ModelStage } from './sensing/model/stage.js'
+import type { DoorDecision } from './sensing/decision/decision.js'
+import { LinkDiagnosis } from './sensing/decision/link-diagnosis.js'
+import { AjarError, messageOf } from './platform/errors.js'
+
+export interface PipelineParts {
+  link: string
+  clock: Clock
+  packet: PacketDecoder
+  signal: SignalStage
+  /** Absent where no model could be loaded: motion is live, the state unknown. */
+  model?: ModelStage
+  decision: DoorDecision
+}
+
+export interface PipelineEvents {
+  /** A reading that differs from the one before. */
+  reading(reading: DoorReading): void
+  /** Packets decode: the source need not fear for its connection. */
+  progress(): void
+  control(frame: ControlFrame): void
+  /** The model failed while it ran; it is not asked again. */
+  modelFailed(error: AjarError): void
+}
+
+/**
+ * The data path of one link, in the order in which data takes it:
+ * bytes → packet → signal → model → decision → reading.
+ * Everything runs synchronously inside `bytes`; nothing here blocks or does I/O.
+ */
+export class Pipeline {
+  private readonly chunk: Chunk = { bytes: new Uint8Array(0), hostTimeUs: 0 }
+  private readonly diagnosis: LinkDiagnosis
+  private readonly rejected: Record<string, number> = {}
+  private rejectedTotal = 0
+  private model: ModelStage | undefined
+  private reading: DoorReading
+  private connected = false
+  private source = ''
+  private transmitter = ''
+  private dialect = ''
+  private lastPacketUs = NaN
+  private scores: Scores | undefined
+
+  constructor(
+    private readonly parts: PipelineParts,
+    private readonly on: PipelineEvents,
+  ) {
+    this.model = parts.model
+    this.diagnosis = new LinkDiagnosis()
+    this.reading = parts.decision.tick(parts.clock.now())
+  }
+
+  bytes(bytes: Uint8Array, hostTimeUs: number): void {
+    this.diagnosis.bytes(bytes.length)
+    this.chunk.bytes = bytes
+    this.chunk.hostTimeUs = hostTimeUs
+    this.parts.packet.push(this.chunk, this.decoded)
+  }
+
+  sourceEvent(event: SourceEvent): void {
+    if (event.type === 'open') {
+      this.connected = true
+      this.source = event.detail
+      this.diagnosis.open()
+      return
+    }
+    this.connected = false
+    this.parts.packet.end(this.parts.clock.monotonicUs(), this.decoded)
+    this.parts.packet.reset()
+    this.parts.signal.reset(event.type)
+    this.model?.reset(event.type)
+    if (event.type === 'lost') this.diagnosis.lost(event.detail, event.hint)
+    this.publish(this.parts.decision.lost(this.parts.clock.now()))
+  }
+
+  /** Twice a second: notices silence, and keeps the figures of health fresh. */
+  tick(): void {
+    const now = this.parts.clock.now()
+    this.diagnosis.sample(this.counters(), now.monotonicUs)
+    this.publish(this.parts.decision.tick(now))
+  }
+
+  current(): DoorReading {
+    return this.reading
+  }
+
+  health(): LinkHealth {
+    const { link, signal } = this.parts
+    return {
+      link,
+      connected: this.connected,
+      source: this.source,
+      dialect: this.dialect,
+      transmitter: this.transmitter,
+      layoutId: signal.layoutId,
+      packetsPerSecond: signal.packetsPerSecond,
+      lossRatio: signal.lossRatio,
+      rssiDbm: signal.rssiDbm,
+      lastPacketUs: this.lastPacketUs,
+      counters: this.counters(),
+      reasons: this.reasons(),
+    }
+  }
+
+  private reasons(): Reason[] {
+    const found = this.diagnosis.reasons()
+    const ofSignal = this.parts.signal.reason()
+    return ofSignal === undefined || found.some(({ code }) => code === ofSignal.code)
+      ? found
+      : [...found, ofSignal]
+  }
+
+  /** The decoder's counts, less what the signal stage would not use. */
+  private counters(): Counters {
+    const { received, used, other, control, discarded } = this.parts.packet.counters
+    return {
+      received,
+      used: used - this.rejectedTotal,
+      other,
+      control,
+      discarded: { ...discarded, ...this.rejected },
+    }
+  }
+
+  private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
+    if (item.kind === 'packet') this.parts.signal.push(item, this.sensed)
+    else if (item.kind === 'control') this.on.control(item)
+    if (item.kind !== 'packet') return
+    this.transmitter = item.transmitter
+    this.dialect = item.dialect
+    this.lastPacketUs = item.hostTimeUs
+    this.on.progress()
+  }
+
+  private readonly sensed = (item: SignalWindow | Discarded): void => {
+    if ('kind' in item) {
+      this.rejected[item.reason] = (this.rejected[item.reason] ?? 0) + 1
+      this.rejectedTotal += 1
+      return
+    }
+    const now = this.parts.clock.now()
+    const scores = this.score(item)
+    this.publish(this.parts.decision.observe(item, scores, now))
+  }
+
+  private score(window: SignalWindow): Scores | undefined {
+    if (this.model === undefined) return undefined
+    this.scores = undefined
+    try {
+      this.model.push(window, this.scored)
+    } catch (error) {
+      this.model = undefined
+      this.on.modelFailed(
+        new AjarError(
+          'model.failed',
+          `The model failed on a window: ${messageOf(error)}`,
+          'Run `ajar model verify`; until it is replaced the state stays unknown.',
+          { cause: error },
+        ),
+      )
+      this.parts.decision.fail('model-error', this.parts.clock.now())
+    }
+    return this.scores
+  }
+
+  private readonly scored = (scores: Scores): void => {
+    this.scores = scores
+  }
+
+  private publish(reading: DoorReading): void {
+    if (reading === this.reading) return
+    this.reading = reading
+    this.on.reading(reading)
+  }
+}

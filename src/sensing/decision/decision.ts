@@ -1,0 +1,208 @@
+import type { Output, Scores } from '../../domain/model.js'
+import type { DoorReading, Motion, ReadingReason, State } from '../../domain/reading.js'
+import type { Instant } from '../../domain/time.js'
+import type { SignalWindow } from '../../domain/window.js'
+import { DurationHmm } from './duration-hmm.js'
+import type { Evidence } from './evidence.js'
+import { placesOf } from './places.js'
+import type { DecisionSettings } from './settings.js'
+import { StandingEvidence } from './standing-evidence.js'
+
+export interface DecisionOptions {
+  doorId: string
+  /** What the model tells apart; empty without a model. */
+  outputs: readonly Output[]
+  settings: DecisionSettings
+  simulated: boolean
+  /** Readings are marked so; a site without the verdict `usable` is provisional in any case. */
+  provisional: boolean
+  engine: string
+  model: string
+  /** Of the survey; 'none' = the site was never surveyed. Any but usable, provisional and none forbids a state. */
+  siteVerdict: string
+}
+
+/** Why there is no state however good the signal is. */
+export type FailureReason = Extract<ReadingReason, 'no-model' | 'model-error' | 'learning' | 'safe-mode'>
+
+const LIVE_VERDICTS: readonly string[] = ['usable', 'provisional', 'none']
+
+/**
+ * Windows and scores of one door → its reading. Does no I/O and reads no clock. Each method returns the reading
+ * that holds now: the same frozen object as before as long as nothing changed that a reader could act on.
+ */
+export class DoorDecision {
+  private readonly hmm: DurationHmm | undefined
+  private readonly evidence: readonly Evidence[]
+  private readonly logLikelihoods: Float64Array
+  private readonly posterior: Float64Array
+  private readonly provisional: boolean
+  private failure: FailureReason | undefined
+  private reading: DoorReading | undefined
+  private motion: Motion = 'unknown'
+  private epoch = 0
+  private lastEndUs = NaN
+  /** Host time of the last window, µs; NaN before the first and after the receiver was lost. */
+  private heardUs = NaN
+  private stale = false
+  /** Why nothing is known yet; undefined once there has been evidence. */
+  private pending: ReadingReason | undefined = 'starting'
+  /** Motion since the state shown was last confirmed in quiet: without it no state follows another. */
+  private moved = false
+
+  constructor(private readonly options: DecisionOptions) {
+    const { outputs, settings, siteVerdict } = options
+    const places = placesOf(outputs)
+    this.hmm = places.length > 1 ? new DurationHmm(places, settings) : undefined
+    this.evidence = [new StandingEvidence(outputs, places, settings)]
+    this.logLikelihoods = new Float64Array(places.length)
+    this.posterior = new Float64Array(this.hmm?.states.length ?? 0)
+    this.provisional = options.provisional || siteVerdict !== 'usable'
+    // A model that knows one place only would find the door there for ever.
+    if (this.hmm === undefined) this.failure = outputs.length === 0 ? 'no-model' : 'model-error'
+  }
+
+  /** One window with its scores; undefined where no model ran. */
+  observe(window: SignalWindow, scores: Scores | undefined, at: Instant): DoorReading {
+    const elapsedMs = this.resume(window)
+    const { moving } = window.motion
+    if (moving && this.evidence.some(({ settled }) => settled)) this.conclude(window.endUs)
+    this.motion = moving ? 'moving' : 'still'
+    this.moved ||= moving
+    this.lastEndUs = window.endUs
+    this.heardUs = at.monotonicUs
+    this.stale = false
+    this.hmm?.advance(elapsedMs, moving)
+    if (scores !== undefined) for (const evidence of this.evidence) evidence.observe(window, scores)
+    return this.decide(scores === undefined ? 'no-model' : undefined, at)
+  }
+
+  /** Time passed: notices that windows stay away. To be called at least once a second. */
+  tick(at: Instant): DoorReading {
+    if (at.monotonicUs - this.heardUs > this.options.settings.staleMs * 1000) return this.lost(at)
+    return this.reading ?? this.decide(undefined, at)
+  }
+
+  /** The receiver is gone, or silent for too long. What follows is decided anew. */
+  lost(at: Instant): DoorReading {
+    this.forget('starting')
+    this.stale = true
+    this.heardUs = NaN
+    return this.decide(undefined, at)
+  }
+
+  /** From now on there is no state, for this reason; motion stays live. */
+  fail(reason: FailureReason, at: Instant): DoorReading {
+    this.failure = reason
+    return this.decide(undefined, at)
+  }
+
+  /** Forgets what a gap or a new epoch made worthless; returns the ms of device time since the last window. */
+  private resume(window: SignalWindow): number {
+    const unseenMs = (window.startUs - this.lastEndUs) / 1000
+    const elapsedMs = (window.endUs - this.lastEndUs) / 1000
+    const first = Number.isNaN(this.lastEndUs)
+    if (!first && window.epoch !== this.epoch) this.forget('new-epoch')
+    else if (!first && (unseenMs > this.options.settings.gapResetMs || elapsedMs < 0)) this.forget('starting')
+    this.epoch = window.epoch
+    return Number.isNaN(this.lastEndUs) ? 0 : elapsedMs
+  }
+
+  private forget(reason: ReadingReason): void {
+    this.hmm?.reset()
+    for (const evidence of this.evidence) evidence.restart()
+    this.pending = reason
+    this.lastEndUs = NaN
+    this.motion = 'unknown'
+  }
+
+  /**
+   * Motion ends a stretch of quiet: what that has shown becomes the prior, weakened, because the stretches of a
+   * session err together. If it was contradictory, nothing is known.
+   */
+  private conclude(atUs: number): void {
+    const { hmm, logLikelihoods, options } = this
+    const spoke = this.weigh()
+    const objection = this.objection(indexOfLargest(this.posterior))
+    for (const evidence of this.evidence) evidence.restart(atUs)
+    if (objection !== undefined) {
+      hmm?.reset()
+      this.pending = objection
+    } else if (spoke)
+      hmm?.absorb(logLikelihoods.map((logLikelihood) => logLikelihood * options.settings.evidenceExponent))
+  }
+
+  /** Posterior of the model's states from prior and evidence; whether there was any evidence. */
+  private weigh(): boolean {
+    this.logLikelihoods.fill(0)
+    let spoke = false
+    for (const evidence of this.evidence) spoke = evidence.addTo(this.logLikelihoods) || spoke
+    this.hmm?.posterior(this.logLikelihoods, this.posterior)
+    return spoke
+  }
+
+  private objection(index: number): ReadingReason | undefined {
+    for (const evidence of this.evidence) {
+      const objection = evidence.objection(index)
+      if (objection !== undefined) return objection
+    }
+    return undefined
+  }
+
+  private decide(missing: FailureReason | undefined, at: Instant): DoorReading {
+    if (this.stale) return this.publish('unknown', 0, 'link-stale', at)
+    const failure = this.failure ?? missing
+    if (failure !== undefined || this.hmm === undefined)
+      return this.publish('unknown', 0, failure ?? 'no-model', at)
+    if (!LIVE_VERDICTS.includes(this.options.siteVerdict))
+      return this.publish('unknown', 0, 'site-not-usable', at)
+    const spoke = this.weigh()
+    if (spoke) this.pending = undefined
+    const best = indexOfLargest(this.posterior)
+    const objection = this.objection(best)
+    if (objection !== undefined) return this.publish('unknown', 0, objection, at)
+    const state = this.hmm.states[best]
+    const confidence = this.posterior[best]
+    const shown = this.reading?.state ?? 'unknown'
+    const { minConfidence, keepConfidence } = this.options.settings
+    const needed = state === shown ? Math.min(keepConfidence, minConfidence) : minConfidence
+    const jumps = shown !== 'unknown' && shown !== state && !this.moved
+    if (state === 'unknown' || this.pending !== undefined || confidence < needed || jumps)
+      return this.publish('unknown', 0, this.pending ?? 'ambiguous', at)
+    if (spoke && this.motion === 'still') this.moved = false
+    return this.publish(state, confidence, 'decided', at)
+  }
+
+  private publish(state: State, confidence: number, reason: ReadingReason, at: Instant): DoorReading {
+    const last = this.reading
+    const same =
+      last !== undefined &&
+      last.state === state &&
+      last.motion === this.motion &&
+      last.reason === reason &&
+      last.epoch === this.epoch &&
+      Math.abs(last.confidence - confidence) < this.options.settings.confidenceStep
+    if (same) return last
+    this.reading = Object.freeze({
+      doorId: this.options.doorId,
+      state,
+      motion: this.motion,
+      confidence,
+      since: last?.state === state ? last.since : at,
+      at,
+      reason,
+      epoch: this.epoch,
+      provisional: this.provisional,
+      simulated: this.options.simulated,
+      engine: this.options.engine,
+      model: this.options.model,
+    })
+    return this.reading
+  }
+}
+
+function indexOfLargest(values: Float64Array): number {
+  let largest = 0
+  for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i
+  return largest
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { STATES } from '../../domain/reading.js'
+import { AjarError } from '../../platform/errors.js'
+import { FEATURE_NAMES } from './features.js'
+
+/** Rises with every change of the artefact that an older program could not run. */
+export const SCHEMA_VERSION = 1
+
+export const MANIFEST_FILE = 'manifest.json'
+export const WEIGHTS_FILE = 'weights.bin'
+export const GOLDEN_FILE = 'golden.bin'
+export const CARD_FILE = 'card.md'
+
+const count = z.int().min(1).max(100_000)
+const offset = z.int().min(0)
+const positive = z.number().positive()
+const share = z.number().min(0).max(1)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal')
+const quantization = z.strictObject({ scale: positive, zeroPoint: z.int().min(-128).max(127) })
+
+const dense = z.strictObject({
+  kind: z.literal('dense'),
+  inputs: count,
+  outputs: count,
+  weightScales: z.array(positive),
+  /** Where the parameters stand in weights.bin, bytes: int8 outputs × inputs, int32 little-endian. */
+  weightsOffset: offset,
+  biasesOffset: offset,
+  output: quantization,
+})
+
+const sessionScore = z.strictObject({
+  session: z.string(),
+  marker: z.string(),
+  windows: z.int().min(1),
+  /** Share of the session's windows of this marker that were called so by a model trained without the session. */
+  recall: share,
+})
+
+/** Balanced accuracy with a unit left out whole, and what simpler rules reach on the same folds. */
+const evaluation = z.strictObject({
+  leftOut: z.enum(['session', 'visit']),
+  balancedAccuracy: share,
+  /** Of always naming the same marker. */
+  majority: share,
+  rssiThreshold: share,
+  bySession: z.array(sessionScore),
+})
+
+const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  family: z.enum(['lda']),
+  /** Trained on simulated data: never a claim about a real door. */
+  simulated: z.boolean(),
+  layoutId: z.int().min(0).max(255),
+  features: z.strictObject({ name: z.enum(FEATURE_NAMES), windowMs: count, bins: count }),
+  /** Feature → network input: (value − mean) / scale. */
+  normalisation: z.strictObject({ mean: z.array(z.number()), scale: z.array(positive) }),
+  input: z.strictObject({ shape: z.array(count).min(1), ...quantization.shape }),
+  layers: z.array(z.discriminatedUnion('kind', [dense])).min(1),
+  /** The last layer's outputs are logits; softmax gives the probabilities. */
+  outputs: z.array(z.strictObject({ marker: z.string().min(1), state: z.enum(STATES) })).min(2),
+  /** Float32 matrices in weights.bin; see out-of-distribution.ts. */
+  outOfDistribution: z.strictObject({ whiteningOffset: offset, centresOffset: offset, limit: positive }),
+  trained: z.strictObject({
+    dataset: z.string(),
+    date: z.iso.date().optional(),
+    codeVersion: z.string(),
+    places: z.array(z.string()),
+    sessions: z.array(z.string()),
+    windows: z.int().min(1),
+    shrinkage: share,
+    /** Logits were divided by it; found on left-out units. */
+    temperature: z.number().min(1),
+    evaluation: evaluation.optional(),
+    /** Share of the training windows to which the int8 network gives the same class as the float model. */
+    int8Agreement: share,
+  }),
+  site: z.strictObject({ id: z.string().min(1), verdict: z.string().min(1) }).optional(),
+  golden: z.strictObject({ vectors: count }),
+  files: z.record(
+    z.enum([WEIGHTS_FILE, GOLDEN_FILE, CARD_FILE]),
+    z.strictObject({ bytes: z.int().min(1), sha256 }),
+  ),
+  /** SHA-256 of this file with these 64 digits as zeros. */
+  digest: sha256,
+})
+
+export type Manifest = z.infer<typeof manifestSchema>
+export type Evaluation = z.infer<typeof evaluation>
+
+const UNSEALED = '0'.repeat(64)
+
+export function sha256Of(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** The text of manifest.json, its digest filled in. */
+export function sealManifest(manifest: Omit<Manifest, 'digest'>): string {
+  const text = `${JSON.stringify({ ...manifest, digest: UNSEALED }, null, 1)}\n`
+  return text.replace(UNSEALED, sha256Of(text))
+}
+
+/** Throws AjarError 'model.newer', 'model.damaged' or 'model.manifest', each naming `file` and the place in it. */
+export function openManifest(text: string, file: string): Manifest {
+  const json = parse(text, file)
+  const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion
+  if (typeof version === 'number' && version > SCHEMA_VERSION)
+    throw new AjarError(
+      'model.newer',
+      `${file} has schema version ${version}; this program knows ${SCHEMA_VERSION}.`,
+      'Update Ajar, or train the model with this version.',
+    )
+  const parsed = manifestSchema.safeParse(json)
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues
+    throw new AjarError(
+      'model.manifest',
+      `${file}: ${path.join('.') || 'the whole file'}: ${message}.`,
+      'Copy the model again or train it anew.',
+    )
+  }
+  if (sha256Of(text.replace(parsed.data.digest, UNSEALED)) !== parsed.data.digest)
+    throw damaged(`${file} does not match its own digest`)
+  return parsed.data
+}
+
+export function damaged(what: string, cause?: unknown): AjarError {
+  return new AjarError('model.damaged', `${what}.`, 'Copy the model again or train it anew.', { cause })
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(`${file} is no JSON (${(cause as Error).message})`, cause)
+  }
+}

@@ -1,0 +1,66 @@
+import type { SignalWindow } from '../../domain/window.js'
+
+export const FEATURE_NAMES = ['five-numbers', 'standing'] as const
+export type FeatureName = (typeof FEATURE_NAMES)[number]
+
+/** Bins of a window's shape that the extractors are written for (method.md, Windows). */
+export const SHAPE_BINS = 52
+
+/** What a model sees of a window. */
+export interface FeatureExtractor {
+  readonly name: FeatureName
+  /** Values for each window. */
+  readonly size: number
+  /** Writes `size` values; allocates nothing. */
+  extract(window: SignalWindow, into: Float32Array): void
+}
+
+/**
+ * `five-numbers`: mean and sd of RSSI (dBm, dB), mean and sd of the level (dB), level − RSSI (dB): all that lasts
+ * from session to session in captures/two-state.
+ */
+const fiveNumbers: FeatureExtractor = {
+  name: 'five-numbers',
+  size: 5,
+  extract(window, into) {
+    const rssi = mean(window.rssiDbm, window.rows)
+    const level = mean(window.levelDb, window.rows)
+    into[0] = rssi
+    into[1] = deviation(window.rssiDbm, window.rows, rssi)
+    into[2] = level
+    into[3] = deviation(window.levelDb, window.rows, level)
+    into[4] = level - rssi
+  },
+}
+
+/** `standing`: the five numbers and the window's mean log-shape; for sites whose shape repeats between sessions. */
+const standing: FeatureExtractor = {
+  name: 'standing',
+  size: fiveNumbers.size + SHAPE_BINS,
+  extract(window, into) {
+    fiveNumbers.extract(window, into)
+    for (let bin = 0; bin < SHAPE_BINS; bin++) {
+      let sum = 0
+      for (let row = 0; row < window.rows; row++) sum += window.shape[row * window.bins + bin]
+      into[fiveNumbers.size + bin] = sum / window.rows
+    }
+  },
+}
+
+const EXTRACTORS: Record<FeatureName, FeatureExtractor> = { 'five-numbers': fiveNumbers, standing }
+
+export function featureExtractor(name: FeatureName): FeatureExtractor {
+  return EXTRACTORS[name]
+}
+
+function mean(values: Float32Array, count: number): number {
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += values[i]
+  return sum / count
+}
+
+function deviation(values: Float32Array, count: number, around: number): number {
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += (values[i] - around) ** 2
+  return Math.sqrt(sum / count)
+}

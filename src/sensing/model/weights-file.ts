@@ -1,0 +1,92 @@
+import { damaged, type Manifest } from './artefact-manifest.js'
+import { shortDecimal, type DenseLayer, type Network } from './network.js'
+import type { OutOfDistribution } from './out-of-distribution.js'
+
+/** Everything in weights.bin starts at a multiple of this, so that each array can be viewed in place. */
+const ALIGNMENT = 4
+
+type ManifestParts = Pick<Manifest, 'layers' | 'outOfDistribution'>
+
+/** Lays the parameters out one after the other, little-endian; the manifest's parts say where each stands. */
+export function packWeights(
+  network: Network,
+  ood: OutOfDistribution,
+): { bytes: Uint8Array; parts: ManifestParts } {
+  const regions: Uint8Array[] = []
+  let length = 0
+  const place = (array: Int8Array | Int32Array | Float32Array): number => {
+    const at = length
+    const region = new Uint8Array(Math.ceil(array.byteLength / ALIGNMENT) * ALIGNMENT)
+    region.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+    regions.push(region)
+    length += region.length
+    return at
+  }
+  const layers = network.layers.map((layer) => ({
+    kind: layer.kind,
+    inputs: layer.inputs,
+    outputs: layer.outputs,
+    weightScales: Array.from(layer.weightScales, shortDecimal),
+    weightsOffset: place(layer.weights),
+    biasesOffset: place(layer.biases),
+    output: { scale: shortDecimal(layer.output.scale), zeroPoint: layer.output.zeroPoint },
+  }))
+  const outOfDistribution = {
+    whiteningOffset: place(ood.whitening),
+    centresOffset: place(ood.centres),
+    limit: ood.limit,
+  }
+  return { bytes: Uint8Array.from(Buffer.concat(regions)), parts: { layers, outOfDistribution } }
+}
+
+/** Reads what the manifest says stands in `bytes`. Throws AjarError 'model.damaged' naming the array that does not. */
+export function unpackWeights(
+  bytes: Uint8Array,
+  manifest: Manifest,
+): { network: Network; outOfDistribution: OutOfDistribution } {
+  const buffer = Uint8Array.from(bytes).buffer // a copy of its own starts aligned
+  const region = (offset: number, length: number, name: string): [ArrayBuffer, number, number] => {
+    const end = offset + 4 * length
+    if (offset % ALIGNMENT !== 0 || end > buffer.byteLength)
+      throw damaged(`weights.bin: ${name} would stand at bytes ${offset} to ${end} of ${buffer.byteLength}`)
+    return [buffer, offset, length]
+  }
+  const layers = manifest.layers.map((layer, index): DenseLayer => {
+    const { kind, inputs, outputs, weightsOffset, biasesOffset } = layer
+    if (layer.weightScales.length !== outputs)
+      throw damaged(
+        `manifest.json: layers.${index}.weightScales has ${layer.weightScales.length} of ${outputs} values`,
+      )
+    const size = inputs * outputs
+    const padded = Math.ceil(size / ALIGNMENT)
+    return {
+      kind,
+      inputs,
+      outputs,
+      weights: new Int8Array(
+        region(weightsOffset, padded, `the weights of layer ${index}`)[0],
+        weightsOffset,
+        size,
+      ),
+      biases: new Int32Array(...region(biasesOffset, outputs, `the biases of layer ${index}`)),
+      weightScales: Float32Array.from(layer.weightScales),
+      output: { ...layer.output, scale: Math.fround(layer.output.scale) },
+    }
+  })
+  const inputs = manifest.input.shape.reduce((product, side) => product * side, 1)
+  const { whiteningOffset, centresOffset, limit } = manifest.outOfDistribution
+  return {
+    network: {
+      inputs,
+      input: { scale: Math.fround(manifest.input.scale), zeroPoint: manifest.input.zeroPoint },
+      layers,
+    },
+    outOfDistribution: {
+      whitening: new Float32Array(...region(whiteningOffset, inputs * inputs, 'the whitening matrix')),
+      centres: new Float32Array(
+        ...region(centresOffset, manifest.outputs.length * inputs, 'the class centres'),
+      ),
+      limit,
+    },
+  }
+}
