@@ -1,5 +1,6 @@
 import { AjarError } from '../../platform/errors.js'
-import type { FloatDense } from '../../sensing/model/quantize.js'
+import { denseShape } from '../../sensing/model/network.js'
+import type { FloatLayer } from '../../sensing/model/quantize.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { whiteningOf } from './cholesky.js'
 import { rowWeights } from './row-weights.js'
@@ -16,7 +17,7 @@ export interface Lda {
   /** markers × n: whitened class means. */
   centres: Float32Array
   /** z → logits, equal priors; their mean over the markers is 0. */
-  dense: FloatDense
+  dense: FloatLayer
 }
 
 /**
@@ -121,7 +122,7 @@ function shrunkCovariance(
 }
 
 /** logit = centre·W·z − |centre|²/2, less the mean over the classes, which softmax does not see. */
-function discriminant(whitening: Float64Array, centres: Float64Array, n: number): FloatDense {
+function discriminant(whitening: Float64Array, centres: Float64Array, n: number): FloatLayer {
   const outputs = centres.length / n
   const weights = new Float64Array(outputs * n)
   const biases = new Float64Array(outputs)
@@ -133,7 +134,7 @@ function discriminant(whitening: Float64Array, centres: Float64Array, n: number)
     }
   centreColumns(weights, n)
   centreColumns(biases, 1)
-  return { kind: 'dense', inputs: n, outputs, weights, biases }
+  return { ...denseShape(n, outputs), rectified: false, weights, biases }
 }
 
 function whitenedRows(vectors: Float64Array, whitening: Float64Array, n: number): Float64Array {

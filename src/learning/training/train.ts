@@ -5,7 +5,7 @@ import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
 import { SHAPE_BINS, type FeatureName } from '../../sensing/model/features.js'
 import { shortDecimal } from '../../sensing/model/network.js'
 import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
-import { forward, quantizeInto, quantizeNetwork, type FloatDense } from '../../sensing/model/quantize.js'
+import { forward, quantizeInto, quantizeNetwork, type FloatLayer } from '../../sensing/model/quantize.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { buildArtefact, type ArtefactFiles } from './artefact-files.js'
 import { calibrate, type Calibration } from './calibration.js'
@@ -56,7 +56,7 @@ export function trainLda(input: TrainingInput): TrainedModel {
     state: Object.hasOwn(input.states, marker) ? input.states[marker] : 'unknown',
   }))
   const engine = new Int8JsEngine(
-    { id: input.id, layoutId: input.layoutId, outputs, inputShape: [dense.inputs] },
+    { id: input.id, layoutId: input.layoutId, outputs, inputShape: [input.rows[0].features.length] },
     network,
   )
   const quantized = normalised.map((values) => {
@@ -68,11 +68,14 @@ export function trainLda(input: TrainingInput): TrainedModel {
     engine,
     network,
     outOfDistribution: {
+      features: input.features,
+      mean: model.mean,
+      scale: model.scale,
       whitening: model.whitening,
       centres: model.centres,
       limit: shortDecimal(calibration.distanceLimit),
     },
-    goldenInputs: [...spread(quantized, GOLDEN_ROWS), ...edges(dense.inputs, network.input.zeroPoint)],
+    goldenInputs: [...spread(quantized, GOLDEN_ROWS), ...edges(network.inputs, network.input.zeroPoint)],
     about: {
       id: input.id,
       family: 'lda',
@@ -121,7 +124,7 @@ function uncalibrated(model: Lda, normalised: readonly Float32Array[]): Calibrat
   return { temperature: 1, distanceLimit }
 }
 
-function soften(layer: FloatDense, temperature: number): FloatDense {
+function soften(layer: FloatLayer, temperature: number): FloatLayer {
   return {
     ...layer,
     weights: layer.weights.map((weight) => weight / temperature),
@@ -131,7 +134,7 @@ function soften(layer: FloatDense, temperature: number): FloatDense {
 
 /** Share of rows to which int8 and float give the same marker. */
 function agreement(
-  dense: FloatDense,
+  dense: FloatLayer,
   engine: Int8JsEngine,
   normalised: readonly Float32Array[],
   quantized: readonly Int8Array[],

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { STATES } from '../../domain/reading.js'
 import { AjarError } from '../../platform/errors.js'
+import { migrateManifest } from './artefact-migrations.js'
 import { FEATURE_NAMES } from './features.js'
 
 /** Rises with every change of the artefact that an older program could not run. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
+
+/** Shrinkage LDA (one dense layer), multilayer perceptron, 1-D convolution. */
+export const FAMILIES = ['lda', 'mlp', 'conv'] as const
 
 export const MANIFEST_FILE = 'manifest.json'
 export const WEIGHTS_FILE = 'weights.bin'
@@ -19,16 +23,23 @@ const share = z.number().min(0).max(1)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal')
 const quantization = z.strictObject({ scale: positive, zeroPoint: z.int().min(-128).max(127) })
 
-const dense = z.strictObject({
-  kind: z.literal('dense'),
-  inputs: count,
+/** network.ts says how a layer lies over its input. */
+const layer = z.strictObject({
+  kind: z.enum(['dense', 'conv1d']),
+  positions: count,
+  kernel: count,
+  stride: count,
+  channels: count,
   outputs: count,
   weightScales: z.array(positive),
-  /** Where the parameters stand in weights.bin, bytes: int8 outputs × inputs, int32 little-endian. */
+  /** Where the parameters stand in weights.bin, bytes: int8 outputs × (kernel × channels), int32 little-endian. */
   weightsOffset: offset,
   biasesOffset: offset,
   output: quantization,
 })
+
+/** value → (value − mean) / scale, for each channel of the features. */
+const normalisation = z.strictObject({ mean: z.array(z.number()), scale: z.array(positive) })
 
 const sessionScore = z.strictObject({
   session: z.string(),
@@ -51,19 +62,25 @@ const evaluation = z.strictObject({
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
-  family: z.enum(['lda']),
+  family: z.enum(FAMILIES),
   /** Trained on simulated data: never a claim about a real door. */
   simulated: z.boolean(),
   layoutId: z.int().min(0).max(255),
   features: z.strictObject({ name: z.enum(FEATURE_NAMES), windowMs: count, bins: count }),
-  /** Feature → network input: (value − mean) / scale. */
-  normalisation: z.strictObject({ mean: z.array(z.number()), scale: z.array(positive) }),
+  /** Of the network's input. */
+  normalisation,
   input: z.strictObject({ shape: z.array(count).min(1), ...quantization.shape }),
-  layers: z.array(z.discriminatedUnion('kind', [dense])).min(1),
+  layers: z.array(layer).min(1),
   /** The last layer's outputs are logits; softmax gives the probabilities. */
   outputs: z.array(z.strictObject({ marker: z.string().min(1), state: z.enum(STATES) })).min(2),
-  /** Float32 matrices in weights.bin; see out-of-distribution.ts. */
-  outOfDistribution: z.strictObject({ whiteningOffset: offset, centresOffset: offset, limit: positive }),
+  /** Judges features of its own, few and stable; float32 matrices in weights.bin; see out-of-distribution.ts. */
+  outOfDistribution: z.strictObject({
+    features: z.enum(FEATURE_NAMES),
+    normalisation,
+    whiteningOffset: offset,
+    centresOffset: offset,
+    limit: positive,
+  }),
   trained: z.strictObject({
     dataset: z.string(),
     date: z.iso.date().optional(),
@@ -71,6 +88,7 @@ const manifestSchema = z.strictObject({
     places: z.array(z.string()),
     sessions: z.array(z.string()),
     windows: z.int().min(1),
+    /** Of the covariance of the features that `outOfDistribution` judges, and of LDA's. */
     shrinkage: share,
     /** Logits were divided by it; found on left-out units. */
     temperature: z.number().min(1),
@@ -113,18 +131,21 @@ export function openManifest(text: string, file: string): Manifest {
       `${file} has schema version ${version}; this program knows ${SCHEMA_VERSION}.`,
       'Update Ajar, or train the model with this version.',
     )
-  const parsed = manifestSchema.safeParse(json)
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues
-    throw new AjarError(
-      'model.manifest',
-      `${file}: ${path.join('.') || 'the whole file'}: ${message}.`,
-      'Copy the model again or train it anew.',
-    )
-  }
-  if (sha256Of(text.replace(parsed.data.digest, UNSEALED)) !== parsed.data.digest)
-    throw damaged(`${file} does not match its own digest`)
-  return parsed.data
+  if (!isSealed(json, text)) throw damaged(`${file} does not match its own digest`)
+  const parsed = manifestSchema.safeParse(migrateManifest(json, SCHEMA_VERSION))
+  if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues
+  throw new AjarError(
+    'model.manifest',
+    `${file}: ${path.join('.') || 'the whole file'}: ${message}.`,
+    'Copy the model again or train it anew.',
+  )
+}
+
+/** The seal is of the text as it was written, whatever its version. */
+function isSealed(json: unknown, text: string): boolean {
+  const digest = (json as { digest?: unknown } | null)?.digest
+  return typeof digest === 'string' && sha256Of(text.replace(digest, UNSEALED)) === digest
 }
 
 export function damaged(what: string, cause?: unknown): AjarError {

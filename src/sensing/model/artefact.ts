@@ -14,7 +14,7 @@ import {
 } from './artefact-manifest.js'
 import { featureExtractor, SHAPE_BINS, type FeatureExtractor } from './features.js'
 import { unpackGolden, type GoldenVector } from './golden.js'
-import { checkNetwork, type Network } from './network.js'
+import { checkNetwork, outputsOf, type Network } from './network.js'
 import type { OutOfDistribution } from './out-of-distribution.js'
 import { unpackWeights } from './weights-file.js'
 
@@ -75,13 +75,16 @@ export function loadArtefact(directory: string): Artefact {
 
 /** The parts of a manifest that must agree with one another. */
 function checkFit(manifest: Manifest, network: Network, features: FeatureExtractor, directory: string): void {
-  const outputs = network.layers[network.layers.length - 1].outputs
-  const { mean, scale } = manifest.normalisation
+  const outputs = outputsOf(network.layers[network.layers.length - 1])
+  const { normalisation, outOfDistribution } = manifest
+  const judged = featureExtractor(outOfDistribution.features).size
   const wanted: [what: string, found: number, expected: number][] = [
     ['features.bins', manifest.features.bins, SHAPE_BINS],
     ['input.shape (values)', network.inputs, features.size],
-    ['normalisation.mean (values)', mean.length, features.size],
-    ['normalisation.scale (values)', scale.length, features.size],
+    ['normalisation.mean (values)', normalisation.mean.length, features.channels],
+    ['normalisation.scale (values)', normalisation.scale.length, features.channels],
+    ['outOfDistribution.normalisation.mean (values)', outOfDistribution.normalisation.mean.length, judged],
+    ['outOfDistribution.normalisation.scale (values)', outOfDistribution.normalisation.scale.length, judged],
     ['outputs (of the last layer)', outputs, manifest.outputs.length],
   ]
   for (const [what, found, expected] of wanted)

@@ -1,5 +1,5 @@
 import type { Engine, Model } from '../../domain/model.js'
-import { inputOf, rescalingFactors, type Layer, type Network } from './network.js'
+import { inputOf, outputsOf, reachOf, rescalingFactors, type Layer, type Network } from './network.js'
 
 /** Adding and taking away 1.5 × 2^23 in float32 rounds to the nearest integer, ties to even. */
 const ROUNDER = 12_582_912
@@ -20,7 +20,7 @@ export class Int8JsEngine implements Engine {
       layer,
       inputZeroPoint: inputOf(network, index).zeroPoint,
       factors: rescalingFactors(layer, inputOf(network, index)),
-      activations: new Int8Array(layer.outputs),
+      activations: new Int8Array(outputsOf(layer)),
     }))
     this.last = this.steps[this.steps.length - 1].activations
   }
@@ -28,7 +28,7 @@ export class Int8JsEngine implements Engine {
   run(input: Int8Array, output: Int8Array): void {
     let activations = input
     for (const step of this.steps) {
-      dense(step, activations)
+      slide(step, activations)
       activations = step.activations
     }
     output.set(this.last)
@@ -51,13 +51,16 @@ interface Step {
   activations: Int8Array
 }
 
-function dense({ layer, inputZeroPoint, factors, activations }: Step, input: Int8Array): void {
-  const { inputs, outputs, weights, biases } = layer
+function slide({ layer, inputZeroPoint, factors, activations }: Step, input: Int8Array): void {
+  const { positions, stride, channels, outputs, weights, biases } = layer
   const { zeroPoint } = layer.output
-  for (let o = 0, w = 0; o < outputs; o++) {
-    let sum = biases[o]
-    for (let i = 0; i < inputs; i++, w++) sum += weights[w] * (input[i] - inputZeroPoint)
-    activations[o] = saturate(roundHalfToEven(Math.fround(sum * factors[o])) + zeroPoint)
+  const reach = reachOf(layer)
+  for (let p = 0, at = 0, from = 0; p < positions; p++, from += stride * channels) {
+    for (let o = 0, w = 0; o < outputs; o++, at++) {
+      let sum = biases[o]
+      for (let i = 0; i < reach; i++, w++) sum += weights[w] * (input[from + i] - inputZeroPoint)
+      activations[at] = saturate(roundHalfToEven(Math.fround(sum * factors[o])) + zeroPoint)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SignalWindow } from '../../domain/window.js'
 
-export const FEATURE_NAMES = ['five-numbers', 'standing'] as const
+export const FEATURE_NAMES = ['five-numbers', 'standing', 'sequence'] as const
 export type FeatureName = (typeof FEATURE_NAMES)[number]
 
 /** Bins of a window's shape that the extractors are written for (method.md, Windows). */
@@ -11,6 +11,8 @@ export interface FeatureExtractor {
   readonly name: FeatureName
   /** Values for each window. */
   readonly size: number
+  /** Values that are normalised each by itself; where there are fewer than `size`, rows of so many follow one another. */
+  readonly channels: number
   /** Writes `size` values; allocates nothing. */
   extract(window: SignalWindow, into: Float32Array): void
 }
@@ -22,6 +24,7 @@ export interface FeatureExtractor {
 const fiveNumbers: FeatureExtractor = {
   name: 'five-numbers',
   size: 5,
+  channels: 5,
   extract(window, into) {
     const rssi = mean(window.rssiDbm, window.rows)
     const level = mean(window.levelDb, window.rows)
@@ -37,6 +40,7 @@ const fiveNumbers: FeatureExtractor = {
 const standing: FeatureExtractor = {
   name: 'standing',
   size: fiveNumbers.size + SHAPE_BINS,
+  channels: fiveNumbers.size + SHAPE_BINS,
   extract(window, into) {
     fiveNumbers.extract(window, into)
     for (let bin = 0; bin < SHAPE_BINS; bin++) {
@@ -47,7 +51,33 @@ const standing: FeatureExtractor = {
   },
 }
 
-const EXTRACTORS: Record<FeatureName, FeatureExtractor> = { 'five-numbers': fiveNumbers, standing }
+/** Rows of `sequence`: 2 s at the highest grid rate. A window of fewer rows is stretched. */
+export const SEQUENCE_ROWS = 100
+/** Values of a row of `sequence`: log-shape, level (dB), RSSI (dBm). */
+export const SEQUENCE_CHANNELS = SHAPE_BINS + 2
+
+/** `sequence`: the window itself, row after row, for networks that look at how it runs. */
+const sequence: FeatureExtractor = {
+  name: 'sequence',
+  size: SEQUENCE_ROWS * SEQUENCE_CHANNELS,
+  channels: SEQUENCE_CHANNELS,
+  extract({ rows, bins, shape, levelDb, rssiDbm }, into) {
+    const step = (rows - 1) / (SEQUENCE_ROWS - 1)
+    for (let row = 0, at = 0; row < SEQUENCE_ROWS; row++) {
+      const before = Math.min(Math.floor(row * step), rows - 1)
+      const after = Math.min(before + 1, rows - 1)
+      const share = row * step - before
+      const between = (values: Float32Array, i: number, j: number) =>
+        values[i] + share * (values[j] - values[i])
+      for (let bin = 0; bin < SHAPE_BINS; bin++)
+        into[at++] = between(shape, before * bins + bin, after * bins + bin)
+      into[at++] = between(levelDb, before, after)
+      into[at++] = between(rssiDbm, before, after)
+    }
+  },
+}
+
+const EXTRACTORS: Record<FeatureName, FeatureExtractor> = { 'five-numbers': fiveNumbers, standing, sequence }
 
 export function featureExtractor(name: FeatureName): FeatureExtractor {
   return EXTRACTORS[name]

@@ -1,7 +1,7 @@
 import type { Engine } from '../../domain/model.js'
 import { AjarError } from '../../platform/errors.js'
 import { damaged } from './artefact-manifest.js'
-import type { Network } from './network.js'
+import { outputsOf, type Network } from './network.js'
 
 /** An input and what every layer must make of it. */
 export interface GoldenVector {
@@ -22,7 +22,7 @@ export function packGolden(vectors: readonly GoldenVector[]): Uint8Array {
 
 /** Throws AjarError 'model.damaged' where the file's length is not `count` vectors of this network. */
 export function unpackGolden(bytes: Uint8Array, network: Network, count: number): GoldenVector[] {
-  const lengths = [network.inputs, ...network.layers.map((layer) => layer.outputs)]
+  const lengths = [network.inputs, ...network.layers.map(outputsOf)]
   const vectorLength = lengths.reduce((sum, length) => sum + length, 0)
   if (bytes.length !== count * vectorLength)
     throw damaged(`golden.bin is ${bytes.length} bytes; ${count} vectors of ${vectorLength} were expected`)

@@ -6,12 +6,27 @@ export interface Quantization {
   zeroPoint: number
 }
 
-/** Fully connected: output[o] = biases[o] + Σ weights[o, i] · (input[i] − zero point of the input). */
-export interface DenseLayer {
-  kind: 'dense'
-  inputs: number
+/**
+ * How a layer lies over its input, `rows × channels` values, row after row. A dense layer looks at everything once:
+ * kernel 1, one position. A convolution looks at `kernel` rows at each of `positions` places, `stride` rows apart,
+ * without padding: what it looks at is one run of values, so that both are the same sum.
+ */
+export interface LayerShape {
+  kind: 'dense' | 'conv1d'
+  positions: number
+  kernel: number
+  stride: number
+  channels: number
   outputs: number
-  /** outputs × inputs, symmetric, one scale for each output. */
+}
+
+/**
+ * output[p, o] = biases[o] + Σ weights[o, i] · (input[p · stride · channels + i] − zero point of the input),
+ * i over kernel × channels values. A rectified layer is one whose output grid begins at 0 (zero point −128):
+ * saturation rectifies.
+ */
+export interface Layer extends LayerShape {
+  /** outputs × (kernel × channels), symmetric, one scale for each output. */
   weights: Int8Array
   /** In units of input scale × weight scale. */
   biases: Int32Array
@@ -19,7 +34,23 @@ export interface DenseLayer {
   output: Quantization
 }
 
-export type Layer = DenseLayer
+/** Values that one position looks at. */
+export function reachOf({ kernel, channels }: LayerShape): number {
+  return kernel * channels
+}
+
+/** Values that a layer takes: what its positions look at, and nothing behind the last. */
+export function inputsOf({ positions, stride, kernel, channels }: LayerShape): number {
+  return ((positions - 1) * stride + kernel) * channels
+}
+
+export function outputsOf({ positions, outputs }: LayerShape): number {
+  return positions * outputs
+}
+
+export function denseShape(inputs: number, outputs: number): LayerShape {
+  return { kind: 'dense', positions: 1, kernel: 1, stride: 1, channels: inputs, outputs }
+}
 
 /** The integer network: what every engine executes, to the same bits. */
 export interface Network {
@@ -55,15 +86,18 @@ export function checkNetwork(network: Network): void {
   let width = network.inputs
   network.layers.forEach((layer, index) => {
     const input = inputOf(network, index)
-    if (layer.inputs !== width)
-      throw broken(`layer ${index} takes ${layer.inputs} values, but ${width} reach it`)
+    if (layer.kind === 'dense' && (layer.positions !== 1 || layer.kernel !== 1 || layer.stride !== 1))
+      throw broken(`layer ${index} is dense, but has positions`)
+    if (!takes(layer, width))
+      throw broken(`layer ${index} takes ${inputsOf(layer)} values, but ${width} reach it`)
     const factors = rescalingFactors(layer, input)
-    const reach = Math.max(127 - input.zeroPoint, input.zeroPoint + 128)
+    const furthest = Math.max(127 - input.zeroPoint, input.zeroPoint + 128)
+    const reach = reachOf(layer)
     for (let o = 0; o < layer.outputs; o++) {
       if (!(factors[o] > 0 && Number.isFinite(factors[o])))
         throw broken(`layer ${index}, output ${o} is rescaled by ${factors[o]}`)
       let bound = Math.abs(layer.biases[o])
-      for (let i = 0; i < layer.inputs; i++) bound += Math.abs(layer.weights[o * layer.inputs + i]) * reach
+      for (let i = 0; i < reach; i++) bound += Math.abs(layer.weights[o * reach + i]) * furthest
       if (bound >= EXACT_IN_FLOAT32)
         throw new AjarError(
           'model.accumulator',
@@ -71,8 +105,14 @@ export function checkNetwork(network: Network): void {
           'Train the model again with fewer inputs or smaller weights.',
         )
     }
-    width = layer.outputs
+    width = outputsOf(layer)
   })
+}
+
+/** Whether a layer fits over `width` values: whole rows, and fewer rows left over than one stride. */
+function takes(layer: LayerShape, width: number): boolean {
+  const over = width - inputsOf(layer)
+  return over >= 0 && over < layer.stride * layer.channels && width % layer.channels === 0
 }
 
 function broken(what: string): AjarError {

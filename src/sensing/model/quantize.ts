@@ -1,11 +1,19 @@
-import { checkNetwork, shortDecimal, type DenseLayer, type Network, type Quantization } from './network.js'
+import {
+  checkNetwork,
+  outputsOf,
+  reachOf,
+  shortDecimal,
+  type Layer,
+  type LayerShape,
+  type Network,
+  type Quantization,
+} from './network.js'
 import { roundHalfToEven, saturate } from './engine-int8-js.js'
 
-/** A trained layer before quantization: weights outputs × inputs. */
-export interface FloatDense {
-  kind: 'dense'
-  inputs: number
-  outputs: number
+/** A trained layer before quantization: weights outputs × (kernel × channels). */
+export interface FloatLayer extends LayerShape {
+  /** Negative outputs become 0. */
+  rectified: boolean
   weights: Float64Array
   biases: Float64Array
 }
@@ -29,10 +37,10 @@ export function quantizeInto(
 /**
  * Post-training quantization: int8 weights symmetric for each output, int32 biases, int8 activations over the
  * range that the calibration inputs reach. Throws AjarError 'model.accumulator' where sums could leave 2^24.
- * @param calibration normalised inputs, each as long as the first layer's inputs; at least one.
+ * @param calibration normalised inputs of the network; at least one.
  */
 export function quantizeNetwork(
-  layers: readonly FloatDense[],
+  layers: readonly FloatLayer[],
   calibration: readonly Float32Array[],
 ): Network {
   const input = quantizationOver(calibration)
@@ -40,43 +48,48 @@ export function quantizeNetwork(
   let from = input
   const quantized = layers.map((layer) => {
     activations = activations.map((values) => forward(layer, values))
-    const result = quantizeDense(layer, from, quantizationOver(activations))
+    const result = quantizeLayer(layer, from, quantizationOver(activations))
     from = result.output
     return result
   })
-  const network: Network = { inputs: layers[0].inputs, input, layers: quantized }
+  const network: Network = { inputs: calibration[0].length, input, layers: quantized }
   checkNetwork(network)
   return network
 }
 
 /** A layer in real numbers. */
-export function forward(layer: FloatDense, input: Float32Array): Float32Array {
-  const output = new Float32Array(layer.outputs)
-  for (let o = 0, w = 0; o < layer.outputs; o++) {
-    let sum = layer.biases[o]
-    for (let i = 0; i < layer.inputs; i++, w++) sum += layer.weights[w] * input[i]
-    output[o] = sum
+export function forward(layer: FloatLayer, input: Float32Array): Float32Array {
+  const { positions, stride, channels, outputs, weights, biases, rectified } = layer
+  const reach = reachOf(layer)
+  const output = new Float32Array(outputsOf(layer))
+  for (let p = 0, at = 0, from = 0; p < positions; p++, from += stride * channels) {
+    for (let o = 0, w = 0; o < outputs; o++, at++) {
+      let sum = biases[o]
+      for (let i = 0; i < reach; i++, w++) sum += weights[w] * input[from + i]
+      output[at] = rectified && sum < 0 ? 0 : sum
+    }
   }
   return output
 }
 
-function quantizeDense(layer: FloatDense, input: Quantization, output: Quantization): DenseLayer {
-  const { inputs, outputs } = layer
-  const weights = new Int8Array(outputs * inputs)
+function quantizeLayer(layer: FloatLayer, input: Quantization, output: Quantization): Layer {
+  const { kind, positions, kernel, stride, channels, outputs } = layer
+  const reach = reachOf(layer)
+  const weights = new Int8Array(outputs * reach)
   const biases = new Int32Array(outputs)
   const weightScales = new Float32Array(outputs)
   for (let o = 0; o < outputs; o++) {
     let largest = 0
-    for (let i = 0; i < inputs; i++) largest = Math.max(largest, Math.abs(layer.weights[o * inputs + i]))
+    for (let i = 0; i < reach; i++) largest = Math.max(largest, Math.abs(layer.weights[o * reach + i]))
     // An output of small weights and a large bias takes a coarser scale: its bias must fit the accumulator.
     const forBias = Math.abs(layer.biases[o]) / (input.scale * LARGEST_BIAS)
     const scale = scaleOf(Math.max(largest / 127, forBias))
     weightScales[o] = scale
     biases[o] = Math.round(layer.biases[o] / (input.scale * scale))
-    for (let i = 0; i < inputs; i++)
-      weights[o * inputs + i] = saturate(roundHalfToEven(layer.weights[o * inputs + i] / scale))
+    for (let i = 0; i < reach; i++)
+      weights[o * reach + i] = saturate(roundHalfToEven(layer.weights[o * reach + i] / scale))
   }
-  return { kind: 'dense', inputs, outputs, weights, biases, weightScales, output }
+  return { kind, positions, kernel, stride, channels, outputs, weights, biases, weightScales, output }
 }
 
 /** Spans the values and 0, which must be exact. */

@@ -3,12 +3,15 @@ import type { Stage } from '../../domain/stage.js'
 import type { SignalWindow } from '../../domain/window.js'
 import { AjarError } from '../../platform/errors.js'
 import type { Artefact } from './artefact.js'
-import { distanceToTraining } from './out-of-distribution.js'
+import { featureExtractor, type FeatureExtractor } from './features.js'
+import { distanceToTraining, normaliseInPlace } from './out-of-distribution.js'
 import { quantizeInto } from './quantize.js'
 
 /** Window → features → normalised → int8 → engine → probabilities. Allocates nothing for a window. */
 export class ModelStage implements Stage<SignalWindow, Scores> {
   private readonly features: Float32Array
+  private readonly judge: FeatureExtractor
+  private readonly judged: Float32Array
   private readonly scratch: Float32Array
   private readonly input: Int8Array
   private readonly logits: Int8Array
@@ -20,7 +23,9 @@ export class ModelStage implements Stage<SignalWindow, Scores> {
   ) {
     const { size } = artefact.features
     this.features = new Float32Array(size)
-    this.scratch = new Float32Array(size)
+    this.judge = featureExtractor(artefact.outOfDistribution.features)
+    this.judged = new Float32Array(this.judge.size)
+    this.scratch = new Float32Array(this.judge.size)
     this.input = new Int8Array(size)
     this.logits = new Int8Array(artefact.outputs.length)
     this.scores = {
@@ -33,16 +38,17 @@ export class ModelStage implements Stage<SignalWindow, Scores> {
   /** Throws AjarError 'model.layout' for a window of another subcarrier layout, 'model.window' for another form. */
   push(window: SignalWindow, emit: (scores: Scores) => void): void {
     const { features, input, logits, scores } = this
-    const { manifest, network, normalisation, outOfDistribution } = this.artefact
+    const { network, normalisation, outOfDistribution } = this.artefact
     this.checkForm(window)
     this.artefact.features.extract(window, features)
-    for (let i = 0; i < features.length; i++)
-      features[i] = (features[i] - normalisation.mean[i]) / normalisation.scale[i]
+    normaliseInPlace(features, normalisation.mean, normalisation.scale)
     quantizeInto(features, network.input, input)
     this.engine.run(input, logits)
     softmax(logits, network.layers[network.layers.length - 1].output.scale, scores.probabilities)
+    this.judge.extract(window, this.judged)
+    normaliseInPlace(this.judged, outOfDistribution.mean, outOfDistribution.scale)
     scores.outOfDistribution =
-      distanceToTraining(outOfDistribution, features, this.scratch) / manifest.outOfDistribution.limit
+      distanceToTraining(outOfDistribution, this.judged, this.scratch) / outOfDistribution.limit
     emit(scores)
   }
 

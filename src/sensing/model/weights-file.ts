@@ -1,5 +1,6 @@
 import { damaged, type Manifest } from './artefact-manifest.js'
-import { shortDecimal, type DenseLayer, type Network } from './network.js'
+import { featureExtractor } from './features.js'
+import { reachOf, shortDecimal, type Layer, type Network } from './network.js'
 import type { OutOfDistribution } from './out-of-distribution.js'
 
 /** Everything in weights.bin starts at a multiple of this, so that each array can be viewed in place. */
@@ -24,7 +25,10 @@ export function packWeights(
   }
   const layers = network.layers.map((layer) => ({
     kind: layer.kind,
-    inputs: layer.inputs,
+    positions: layer.positions,
+    kernel: layer.kernel,
+    stride: layer.stride,
+    channels: layer.channels,
     outputs: layer.outputs,
     weightScales: Array.from(layer.weightScales, shortDecimal),
     weightsOffset: place(layer.weights),
@@ -32,6 +36,8 @@ export function packWeights(
     output: { scale: shortDecimal(layer.output.scale), zeroPoint: layer.output.zeroPoint },
   }))
   const outOfDistribution = {
+    features: ood.features,
+    normalisation: { mean: Array.from(ood.mean, shortDecimal), scale: Array.from(ood.scale, shortDecimal) },
     whiteningOffset: place(ood.whitening),
     centresOffset: place(ood.centres),
     limit: ood.limit,
@@ -51,17 +57,20 @@ export function unpackWeights(
       throw damaged(`weights.bin: ${name} would stand at bytes ${offset} to ${end} of ${buffer.byteLength}`)
     return [buffer, offset, length]
   }
-  const layers = manifest.layers.map((layer, index): DenseLayer => {
-    const { kind, inputs, outputs, weightsOffset, biasesOffset } = layer
+  const layers = manifest.layers.map((layer, index): Layer => {
+    const { kind, positions, kernel, stride, channels, outputs, weightsOffset, biasesOffset } = layer
     if (layer.weightScales.length !== outputs)
       throw damaged(
         `manifest.json: layers.${index}.weightScales has ${layer.weightScales.length} of ${outputs} values`,
       )
-    const size = inputs * outputs
+    const size = reachOf(layer) * outputs
     const padded = Math.ceil(size / ALIGNMENT)
     return {
       kind,
-      inputs,
+      positions,
+      kernel,
+      stride,
+      channels,
       outputs,
       weights: new Int8Array(
         region(weightsOffset, padded, `the weights of layer ${index}`)[0],
@@ -74,7 +83,8 @@ export function unpackWeights(
     }
   })
   const inputs = manifest.input.shape.reduce((product, side) => product * side, 1)
-  const { whiteningOffset, centresOffset, limit } = manifest.outOfDistribution
+  const { features, normalisation, whiteningOffset, centresOffset, limit } = manifest.outOfDistribution
+  const judged = featureExtractor(features).size
   return {
     network: {
       inputs,
@@ -82,9 +92,12 @@ export function unpackWeights(
       layers,
     },
     outOfDistribution: {
-      whitening: new Float32Array(...region(whiteningOffset, inputs * inputs, 'the whitening matrix')),
+      features,
+      mean: Float32Array.from(normalisation.mean),
+      scale: Float32Array.from(normalisation.scale),
+      whitening: new Float32Array(...region(whiteningOffset, judged * judged, 'the whitening matrix')),
       centres: new Float32Array(
-        ...region(centresOffset, manifest.outputs.length * inputs, 'the class centres'),
+        ...region(centresOffset, manifest.outputs.length * judged, 'the class centres'),
       ),
       limit,
     },

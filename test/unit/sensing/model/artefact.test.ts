@@ -79,7 +79,7 @@ describe('loadArtefact', () => {
 
   it('refuses a newer schema and says to update', () => {
     const text = readFileSync(path.join(directory, 'manifest.json'), 'utf8')
-    const error = failureWith('manifest.json', text.replace('"schemaVersion": 1', '"schemaVersion": 2'))
+    const error = failureWith('manifest.json', text.replace('"schemaVersion": 2', '"schemaVersion": 3'))
     expect(error.code).toBe('model.newer')
     expect(error.hint).toMatch(/Update Ajar/)
   })
@@ -117,6 +117,14 @@ describe('loadArtefact', () => {
     })
     writeArtefact(model, new Map([...files, ['weights.bin', weights], ['manifest.json', Buffer.from(seal)]]))
     expect(failure(() => loadArtefact(model)).code).toBe('model.accumulator')
+  })
+
+  it('takes a model of schema version 1 as it was', () => {
+    const artefact = loadArtefact('test/fixtures/model-schema-1')
+    expect(artefact.manifest.schemaVersion).toBe(2)
+    expect(artefact.network.layers).toMatchObject([{ kind: 'dense', positions: 1, channels: 5, outputs: 3 }])
+    expect(artefact.outOfDistribution.features).toBe('five-numbers')
+    verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
   })
 
   it('says which file is missing', () => {

@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Int8JsEngine, roundHalfToEven } from '../../../../src/sensing/model/engine-int8-js.js'
-import { checkNetwork, type Network } from '../../../../src/sensing/model/network.js'
+import {
+  checkNetwork,
+  denseShape,
+  inputsOf,
+  outputsOf,
+  reachOf,
+  type LayerShape,
+  type Network,
+} from '../../../../src/sensing/model/network.js'
 import {
   forward,
   quantizeInto,
   quantizeNetwork,
-  type FloatDense,
+  type FloatLayer,
 } from '../../../../src/sensing/model/quantize.js'
 
 const engineOf = (network: Network) =>
@@ -22,12 +30,14 @@ const engineOf = (network: Network) =>
 
 const int8 = fc.integer({ min: -128, max: 127 })
 const scale = fc.double({ min: 1e-4, max: 10, noNaN: true }).map(Math.fround)
-const layer = (inputs: number, outputs: number) =>
-  fc.record({
-    kind: fc.constant('dense' as const),
-    inputs: fc.constant(inputs),
-    outputs: fc.constant(outputs),
-    weights: fc.int8Array({ minLength: inputs * outputs, maxLength: inputs * outputs }),
+const layer = (shape: LayerShape) => {
+  const { outputs } = shape
+  const size = outputs * reachOf(shape)
+  return fc.record({
+    ...(Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, fc.constant(value)])) as {
+      [Key in keyof LayerShape]: fc.Arbitrary<LayerShape[Key]>
+    }),
+    weights: fc.int8Array({ minLength: size, maxLength: size }),
     biases: fc
       .array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: outputs, maxLength: outputs })
       .map((values) => Int32Array.from(values)),
@@ -36,33 +46,47 @@ const layer = (inputs: number, outputs: number) =>
       .map((values) => Float32Array.from(values)),
     output: fc.record({ scale, zeroPoint: int8 }),
   })
+}
+/** A convolution with some rows left over behind it, then a dense layer over all that it gives. */
 const networks = fc
-  .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 4 }))
-  .chain(([inputs, hidden, outputs]) =>
-    fc.record({
-      inputs: fc.constant(inputs),
+  .record({
+    positions: fc.integer({ min: 1, max: 4 }),
+    kernel: fc.integer({ min: 1, max: 3 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 5 }),
+    hidden: fc.integer({ min: 1, max: 9 }),
+    outputs: fc.integer({ min: 1, max: 4 }),
+    over: fc.nat(2),
+  })
+  .chain(({ hidden, outputs, over, ...shape }) => {
+    const conv: LayerShape = { kind: 'conv1d', ...shape, outputs: hidden }
+    return fc.record({
+      inputs: fc.constant(inputsOf(conv) + Math.min(over, conv.stride - 1) * conv.channels),
       input: fc.record({ scale, zeroPoint: int8 }),
-      layers: fc.tuple(layer(inputs, hidden), layer(hidden, outputs)),
-    }),
-  )
+      layers: fc.tuple(layer(conv), layer(denseShape(outputsOf(conv), outputs))),
+    })
+  })
 
 /** The definition, in exact arithmetic as far as float32 is not part of it. */
 function reference(network: Network, input: Int8Array): number[][] {
   let values = [...input]
   let from = network.input
-  return network.layers.map((dense) => {
-    values = Array.from({ length: dense.outputs }, (_, o) => {
-      let sum = BigInt(dense.biases[o])
-      for (let i = 0; i < dense.inputs; i++)
-        sum += BigInt(dense.weights[o * dense.inputs + i]) * BigInt(values[i] - from.zeroPoint)
-      const factor = Math.fround((from.scale * dense.weightScales[o]) / dense.output.scale)
+  return network.layers.map((shape) => {
+    const reach = reachOf(shape)
+    values = Array.from({ length: outputsOf(shape) }, (_, at) => {
+      const o = at % shape.outputs
+      const start = Math.floor(at / shape.outputs) * shape.stride * shape.channels
+      let sum = BigInt(shape.biases[o])
+      for (let i = 0; i < reach; i++)
+        sum += BigInt(shape.weights[o * reach + i]) * BigInt(values[start + i] - from.zeroPoint)
+      const factor = Math.fround((from.scale * shape.weightScales[o]) / shape.output.scale)
       const scaled = Math.fround(Math.fround(Number(sum)) * factor)
       const below = Math.floor(scaled)
       const rest = scaled - below
       const rounded = rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below
-      return Math.min(127, Math.max(-128, rounded + dense.output.zeroPoint))
+      return Math.min(127, Math.max(-128, rounded + shape.output.zeroPoint))
     })
-    from = dense.output
+    from = shape.output
     return values
   })
 }
@@ -122,9 +146,6 @@ describe('quantizeNetwork', () => {
     .chain(([inputs, outputs]) =>
       fc.tuple(
         fc.record({
-          kind: fc.constant('dense' as const),
-          inputs: fc.constant(inputs),
-          outputs: fc.constant(outputs),
           weights: floats(inputs * outputs),
           biases: floats(outputs),
         }),
@@ -137,22 +158,25 @@ describe('quantizeNetwork', () => {
 
   it('stays below 2^24 and within the steps of its grids of the float layer', () => {
     fc.assert(
-      fc.property(problems, ([dense, rows]) => {
+      fc.property(problems, ([parameters, rows]) => {
+        const inputs = rows[0].length
+        const outputs = parameters.biases.length
+        const dense: FloatLayer = { ...denseShape(inputs, outputs), rectified: false, ...parameters }
         const network = quantizeNetwork([dense], rows)
         const [{ output, weightScales }] = network.layers
         const engine = engineOf(network)
-        const q = new Int8Array(dense.inputs)
-        const y = new Int8Array(dense.outputs)
+        const q = new Int8Array(inputs)
+        const y = new Int8Array(outputs)
         for (const row of rows) {
           quantizeInto(row, network.input, q)
           engine.run(q, y)
           forward(dense, row).forEach((exact, o) => {
             // Half a step of the output, and what half steps of input and weights can add up to.
             let allowed = 1.01 * output.scale + weightScales[o] * network.input.scale
-            for (let i = 0; i < dense.inputs; i++)
+            for (let i = 0; i < inputs; i++)
               allowed +=
                 0.51 *
-                (network.input.scale * Math.abs(dense.weights[o * dense.inputs + i]) +
+                (network.input.scale * Math.abs(dense.weights[o * inputs + i]) +
                   weightScales[o] * (Math.abs(row[i]) + network.input.scale))
             expect(Math.abs((y[o] - output.zeroPoint) * output.scale - exact)).toBeLessThanOrEqual(allowed)
           })
@@ -163,10 +187,9 @@ describe('quantizeNetwork', () => {
   })
 
   it('takes an output of no weights and a large bias', () => {
-    const dense: FloatDense = {
-      kind: 'dense',
-      inputs: 2,
-      outputs: 2,
+    const dense: FloatLayer = {
+      ...denseShape(2, 2),
+      rectified: false,
       weights: Float64Array.of(0, 0, 1, 1),
       biases: Float64Array.of(50, 0),
     }
@@ -176,12 +199,34 @@ describe('quantizeNetwork', () => {
     expect((y[0] - network.layers[0].output.zeroPoint) * network.layers[0].output.scale).toBeCloseTo(50, 0)
   })
 
+  it('rectifies by saturation: the output grid of a rectified layer begins at 0', () => {
+    const conv: FloatLayer = {
+      kind: 'conv1d',
+      positions: 3,
+      kernel: 2,
+      stride: 1,
+      channels: 1,
+      outputs: 2,
+      rectified: true,
+      weights: Float64Array.of(1, -1, -1, 1),
+      biases: Float64Array.of(0.25, 0),
+    }
+    const row = Float32Array.of(1, 0, 2, -1)
+    const network = quantizeNetwork([conv], [row])
+    const { output } = network.layers[0]
+    expect(output.zeroPoint).toBe(-128)
+    const [input, y] = [new Int8Array(4), new Int8Array(6)]
+    quantizeInto(row, network.input, input)
+    engineOf(network).run(input, y)
+    expect([...forward(conv, row)]).toEqual([1.25, 0, 0, 2, 3.25, 0])
+    forward(conv, row).forEach((exact, at) => expect((y[at] + 128) * output.scale).toBeCloseTo(exact, 1))
+  })
+
   it('refuses what could sum to 2^24', () => {
     const inputs = 600
-    const dense: FloatDense = {
-      kind: 'dense',
-      inputs,
-      outputs: 1,
+    const dense: FloatLayer = {
+      ...denseShape(inputs, 1),
+      rectified: false,
       weights: new Float64Array(inputs).fill(1),
       biases: new Float64Array(1),
     }
@@ -192,9 +237,7 @@ describe('quantizeNetwork', () => {
 
   it('refuses layers that do not fit one another', () => {
     const dense = (inputs: number, outputs: number) => ({
-      kind: 'dense' as const,
-      inputs,
-      outputs,
+      ...denseShape(inputs, outputs),
       weights: new Int8Array(inputs * outputs),
       biases: new Int32Array(outputs),
       weightScales: new Float32Array(outputs).fill(1),
@@ -206,5 +249,12 @@ describe('quantizeNetwork', () => {
     )
     const flat = { ...dense(3, 2), output: { scale: 0, zeroPoint: 0 } }
     expect(() => checkNetwork({ inputs: 3, input, layers: [flat] })).toThrow(/rescaled by Infinity/)
+    const striding = { ...dense(3, 2), positions: 2 }
+    expect(() => checkNetwork({ inputs: 6, input, layers: [striding] })).toThrow(/dense, but has positions/)
+    const conv = { ...dense(2, 2), kind: 'conv1d' as const, positions: 2, stride: 2 }
+    expect(() => checkNetwork({ inputs: 6, input, layers: [conv] })).not.toThrow()
+    expect(() => checkNetwork({ inputs: 8, input, layers: [conv] })).not.toThrow()
+    expect(() => checkNetwork({ inputs: 10, input, layers: [conv] })).toThrow(/takes 6 values, but 10/)
+    expect(() => checkNetwork({ inputs: 7, input, layers: [conv] })).toThrow(/takes 6 values, but 7/)
   })
 })

@@ -59,6 +59,31 @@ describe('feature extractors', () => {
   })
 })
 
+describe('sequence', () => {
+  const extractor = featureExtractor('sequence')
+  const rowOf = (into: Float32Array, row: number) => [...into.subarray(row * 54, (row + 1) * 54)]
+
+  it('is the window, row after row: shape, level, RSSI', () => {
+    const window = windowOf({})
+    const into = new Float32Array(extractor.size)
+    extractor.extract(window, into)
+    for (const row of [0, 1, 57, 99]) {
+      const shape = window.shape.subarray(row * BINS, (row + 1) * BINS)
+      expect(rowOf(into, row)).toEqual([...shape, window.levelDb[row], window.rssiDbm[row]])
+    }
+  })
+
+  it('stretches a window of fewer rows, ends on ends', () => {
+    const window = windowOf({ rows: 34 }) // 99 = 3 × 33: each third row is one of the window's
+    const into = new Float32Array(extractor.size)
+    extractor.extract(window, into)
+    expect(rowOf(into, 0)[53]).toBe(window.rssiDbm[0])
+    expect(rowOf(into, 99)[53]).toBe(window.rssiDbm[33])
+    expect(rowOf(into, 30)[52]).toBeCloseTo(window.levelDb[10], 5)
+    expect(rowOf(into, 31)[52]).toBeCloseTo((2 * window.levelDb[10] + window.levelDb[11]) / 3, 5)
+  })
+})
+
 describe('ModelStage', () => {
   const directory = path.join(mkdtempSync(path.join(tmpdir(), 'ajar-stage-')), 'm')
   writeArtefact(directory, syntheticModel().files)
