@@ -6,4 +6,4 @@ import { buildDemoModel } from '../dist/commands/build-demo-model.js'
 
 const directory = fileURLToPath(new URL('../models/demo', import.meta.url))
 rmSync(directory, { recursive: true, force: true })
-buildDemoModel(directory, (line) => process.stderr.write(`${line}\n`))
+await buildDemoModel(directory, (line) => process.stderr.write(`${line}\n`))

@@ -124,11 +124,32 @@ program
   .description('train a model from a data set')
   .argument('<dataset>', 'DATASET.yaml')
   .requiredOption('--out <directory>', 'directory of the model; must not exist')
-  .addOption(new Option('--family <name>', 'kind of classifier').choices(['lda']).default('lda'))
   .addOption(
-    new Option('--features <name>', 'what the classifier sees of a window')
+    new Option('--family <name>', 'kind of classifier; best: whichever wins with sessions left out')
+      .choices(['lda', 'mlp', 'conv', 'best'])
+      .default('lda'),
+  )
+  .addOption(
+    new Option('--features <name>', 'what LDA sees of a window; networks have features of their own')
       .choices(['five-numbers', 'standing'])
       .default('five-numbers'),
+  )
+  .addOption(
+    new Option(
+      '--time-limit <seconds>',
+      'for computing networks; without it they stop by themselves',
+    ).argParser(whole(1, 1_000_000)),
+  )
+  .addOption(
+    new Option('--seed <n>', 'of a network: the same gives the same on one backend')
+      .argParser(whole(0, 2 ** 31))
+      .default(1),
+  )
+  .addOption(
+    new Option('--backend <name>', 'of networks; default: tfjs-node where it loads').choices([
+      'tfjs-node',
+      'tfjs-wasm',
+    ]),
   )
   .addOption(
     new Option('--sessions <names>', 'train on these sessions only').argParser(list).conflicts('without'),
@@ -138,7 +159,7 @@ program
   .action(
     action(async (dataset: string, options) => {
       const { train } = await import('./commands/train.js')
-      return train(dataset, { ...options, json: options.json === true }, { out, progress })
+      return train(dataset, { ...options, json: options.json === true }, { out, progress }, untilSignalled())
     }),
   )
 

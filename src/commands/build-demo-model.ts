@@ -5,7 +5,8 @@ import { VisitReader } from '../learning/dataset/visit-reader.js'
 import { simulateVisits } from '../learning/simulator/visits.js'
 import { writeArtefact } from '../learning/training/artefact-files.js'
 import { codeVersion } from '../learning/training/code-version.js'
-import { trainLda } from '../learning/training/train.js'
+import { fitLda } from '../learning/training/lda.js'
+import { trainModel, validate, type TrainingInput } from '../learning/training/train.js'
 import { featureExtractor } from '../sensing/model/features.js'
 
 const SITE = 'metal-doorway'
@@ -29,7 +30,7 @@ const FEATURES = 'five-numbers'
  * Body of scripts/build-demo-model.mjs: trains the model of `ajar demo` on the simulator alone. The same code
  * gives the same bytes. `directory` must not exist; its last part is the model's id.
  */
-export function buildDemoModel(directory: string, progress: (line: string) => void): void {
+export async function buildDemoModel(directory: string, progress: (line: string) => void): Promise<void> {
   const { signal } = defaultConfig()
   const features = featureExtractor(FEATURES)
   const collector = new RowCollector()
@@ -47,7 +48,7 @@ export function buildDemoModel(directory: string, progress: (line: string) => vo
       const name = `${session}-${visit}`
       const reader = new VisitReader(
         { session, marker, place, visit: name },
-        { signal, features, transmitters: [], tablePacketsPerSecond: 1 },
+        { signal, features, judge: features, transmitters: [], tablePacketsPerSecond: 1 },
       )
       for (const bytes of chunks()) reader.push(bytes, 0)
       reader.end(0)
@@ -55,17 +56,21 @@ export function buildDemoModel(directory: string, progress: (line: string) => vo
       progress(`${name} (${marker}): ${reader.rows.length} windows`)
     }
   const { rows, layoutId } = collector.finish(SITE)
-  const { files, manifest } = trainLda({
+  const input: TrainingInput = {
     id: path.basename(path.resolve(directory)),
     rows,
+    family: 'lda',
+    fit: async (given) => fitLda(given),
     features: FEATURES,
+    judge: FEATURES,
     windowMs: signal.windowMs,
     layoutId,
     states: STATES,
     dataset: `simulated ${SITE}`,
     simulated: true,
     codeVersion: codeVersion(),
-  })
+  }
+  const { files, manifest } = await trainModel(input, await validate(input))
   writeArtefact(directory, files)
   const score = manifest.trained.evaluation?.balancedAccuracy
   progress(`Balanced accuracy on simulated windows, each session left out once: ${score}`)

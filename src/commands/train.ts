@@ -1,23 +1,34 @@
 import path from 'node:path'
 import { defaultConfig } from '../config/load.js'
-import { readFeatureRows } from '../learning/dataset/feature-rows.js'
+import { readFeatureRows, type FeatureRows } from '../learning/dataset/feature-rows.js'
 import { loadDataset, type Dataset } from '../learning/dataset/manifest.js'
 import { assertAbsent, writeArtefact } from '../learning/training/artefact-files.js'
 import { codeVersion } from '../learning/training/code-version.js'
-import { trainLda } from '../learning/training/train.js'
+import { chooseFamily } from '../learning/training/family-choice.js'
+import { fitterOf, rowsOf } from '../learning/training/families.js'
+import { FoldFiles, trainingKey } from '../learning/training/fold-files.js'
+import { trainModel, validate, type TrainingInput, type Validation } from '../learning/training/train.js'
 import { AjarError } from '../platform/errors.js'
-import type { Manifest } from '../sensing/model/artefact-manifest.js'
+import { FAMILIES, type Family } from '../sensing/model/artefact-manifest.js'
 import { featureExtractor, type FeatureName } from '../sensing/model/features.js'
+import { loadTensorflow, type Backend, type Tensorflow } from '../sensing/model/tensorflow.js'
+import { jsonOf, summary } from './train/summary.js'
 
 export interface TrainOptions {
   /** Directory of the model; its last part is the model's id. */
   out: string
-  family: 'lda'
+  family: Family | 'best'
+  /** What LDA looks at; each network has features of its own. */
   features: FeatureName
   /** Train on these sessions only, … */
   sessions?: readonly string[]
   /** … or on all but these. */
   without?: readonly string[]
+  /** Of the networks' computing, all fits together. */
+  timeLimit?: number
+  seed: number
+  /** Default: tfjs-node where it loads, else tfjs-wasm. */
+  backend?: Backend
   json: boolean
 }
 
@@ -28,59 +39,138 @@ interface Io {
   progress(line: string): void
 }
 
-/** `ajar train`: data set → rows → calibrated, scored, quantized model. Returns the exit code. */
-export async function train(manifestPath: string, options: TrainOptions, io: Io): Promise<number> {
+/** The judged features of every family: few, and stable from session to session. */
+const JUDGE = 'five-numbers'
+/** `best` shares the time limit among these. */
+const NETWORKS = FAMILIES.length - 1
+
+interface Trained {
+  input: TrainingInput
+  validation: Validation | undefined
+  read: FeatureRows
+}
+
+/**
+ * `ajar train`: data set → rows → calibrated, scored, quantized model. `signal` stops it between two batches; the
+ * folds that are done lie beside the model to come, and the same command goes on behind them.
+ */
+export async function train(
+  manifestPath: string,
+  options: TrainOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
   const directory = path.resolve(options.out)
   assertAbsent(directory)
   const dataset = selectSessions(await loadDataset(manifestPath), options)
+  const families = options.family === 'best' ? FAMILIES : [options.family]
+  const needsNetwork = families.some((family) => family !== 'lda')
+  const network = needsNetwork ? await loadTensorflow(options.backend) : undefined
+  if (network !== undefined) io.progress(`Networks are trained by ${network.backend}.`)
+  const folds = new FoldFiles(directory)
+  const trained = new Map<Family, Trained>()
+  for (const family of families)
+    trained.set(family, await prepare(family, { dataset, options, network, folds, io, signal }))
+
+  const { chosen, compared } =
+    options.family === 'best' ? choice(trained) : { chosen: options.family, compared: undefined }
+  const { input, validation, read } = trained.get(chosen) as Trained
+  const scored = validation && {
+    ...validation,
+    evaluation: { ...validation.evaluation, ...(compared && { compared }) },
+  }
+  const { manifest, files } = await trainModel(input, scored)
+  writeArtefact(directory, files)
+  folds.remove()
+  if (read.withoutWindows.length > 0) io.progress(`No window came of: ${read.withoutWindows.join(', ')}`)
+  for (const line of options.json ? [jsonOf(manifest, directory, read)] : summary(manifest, directory))
+    io.out(line)
+  return 0
+}
+
+async function prepare(
+  family: Family,
+  parts: {
+    dataset: Dataset
+    options: TrainOptions
+    network: { tf: Tensorflow; backend: Backend } | undefined
+    folds: FoldFiles
+    io: Io
+    signal: AbortSignal
+  },
+): Promise<Trained> {
+  const { dataset, options, network, folds, io } = parts
   const { signal, receiver } = defaultConfig()
-  let read = 0
-  const { rows, layoutId, packets, discarded, withoutWindows } = await readFeatureRows(
+  const { features, mostRows } = rowsOf(family, options.features)
+  const judge = family === 'lda' ? features : JUDGE
+  let done = 0
+  const read = await readFeatureRows(
     dataset,
     {
       signal,
-      features: featureExtractor(options.features),
+      features: featureExtractor(features),
+      judge: featureExtractor(judge),
+      mostRows,
       transmitters: receiver.transmitters,
       tablePacketsPerSecond: receiver.tablePacketsPerSecond,
     },
-    (visit, reader) =>
+    (visit, { packets, windows }) =>
       io.progress(
-        `${++read}/${dataset.visits.length} ${visit.visit}: ${reader.packets} packets, ${reader.rows.length} windows`,
+        `${++done}/${dataset.visits.length} ${visit.visit}: ${packets} packets, ${windows} windows`,
       ),
   )
-  io.progress(`Training ${options.family} on ${rows.length} windows …`)
-  const { manifest, files } = trainLda({
-    id: path.basename(directory),
-    rows,
-    features: options.features,
+  io.progress(`Training ${family} on ${read.rows.length} windows …`)
+  const { backend } = network ?? {}
+  const { seed, timeLimit = Infinity } = options
+  const key = trainingKey(read.rows, {
+    family,
+    code: codeVersion(),
+    backend,
+    seed,
+    timeLimit: String(timeLimit),
+  })
+  const fit = fitterOf(family, () => ({
+    tf: (network as NonNullable<typeof network>).tf,
+    settings: {
+      seed,
+      timeLimitMs: (timeLimit * 1000) / (options.family === 'best' ? NETWORKS : 1),
+      signal: parts.signal,
+      nowMs: () => performance.now(),
+      progress: (line) => io.progress(`${family}, ${line}`),
+    },
+  }))
+  const input: TrainingInput = {
+    id: path.basename(path.resolve(options.out)),
+    rows: read.rows,
+    family,
+    fit,
+    checkpoint: family === 'lda' ? undefined : folds.of(key),
+    features,
+    judge,
     windowMs: signal.windowMs,
-    layoutId,
+    layoutId: read.layoutId,
     states: dataset.states,
     dataset: dataset.name,
     date: dataset.date,
     simulated: false,
     codeVersion: codeVersion(),
+    ...(family === 'lda' ? {} : { backend, seed }),
+  }
+  return { input, validation: await validate(input), read }
+}
+
+/** Throws AjarError 'train.units' where nothing can be left out, so that nothing can be compared. */
+function choice(trained: ReadonlyMap<Family, Trained>) {
+  const candidates = [...trained].map(([family, { validation }]) => {
+    if (validation === undefined)
+      throw new AjarError(
+        'train.units',
+        'Families cannot be compared: some marker was recorded once only.',
+        'Record each marker in at least two visits, better two sessions, or name one --family.',
+      )
+    return { family, evaluation: validation.evaluation }
   })
-  writeArtefact(directory, files)
-  if (withoutWindows.length > 0) io.progress(`No window came of: ${withoutWindows.join(', ')}`)
-  if (options.json) {
-    const { id, family, features, outputs, trained } = manifest
-    io.out(
-      JSON.stringify({
-        directory,
-        id,
-        family,
-        features: features.name,
-        layoutId,
-        outputs,
-        packets,
-        discarded,
-        withoutWindows,
-        ...trained,
-      }),
-    )
-  } else for (const line of summary(manifest, directory)) io.out(line)
-  return 0
+  return chooseFamily(candidates)
 }
 
 /** Throws AjarError 'usage.session' for a session that no visit has. */
@@ -95,24 +185,4 @@ function selectSessions(dataset: Dataset, { sessions, without = [] }: TrainOptio
     )
   const selected = new Set((sessions ?? [...known]).filter((session) => !without.includes(session)))
   return { ...dataset, visits: dataset.visits.filter((visit) => selected.has(visit.session)) }
-}
-
-function summary({ id, outputs, trained }: Manifest, directory: string): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-  const lines = [
-    `Model ${id}: ${outputs.map(({ marker, state }) => `${marker} → ${state}`).join(', ')}; written to ${directory}`,
-    `  int8 gives the float model's class for ${percent(trained.int8Agreement)} of ${trained.windows} windows`,
-  ]
-  const { evaluation } = trained
-  if (evaluation === undefined)
-    return [...lines, '  not scored: record each marker in at least two visits, better two sessions']
-  return [
-    ...lines,
-    `  balanced accuracy, each ${evaluation.leftOut} left out once: ${percent(evaluation.balancedAccuracy)}` +
-      ` (RSSI threshold ${percent(evaluation.rssiThreshold)}, majority ${percent(evaluation.majority)})`,
-    ...evaluation.bySession.map(
-      ({ session, marker, windows, recall }) =>
-        `    ${session} ${marker}: ${percent(recall)} of ${windows} windows`,
-    ),
-  ]
 }

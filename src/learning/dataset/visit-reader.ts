@@ -9,7 +9,10 @@ import { SignalStage } from '../../sensing/signal/stage.js'
 
 /** One window of a visit, as a model sees it. */
 export interface FeatureRow {
+  /** What the network looks at. */
   features: Float32Array
+  /** What out of distribution and the baselines are judged by: few numbers, the mean RSSI first. */
+  judged: Float32Array
   marker: string
   session: string
   place: string
@@ -27,6 +30,10 @@ export interface VisitLabels {
 export interface ReadingOptions {
   signal: SignalSettings
   features: FeatureExtractor
+  /** Of `FeatureRow.judged`; may be the same. */
+  judge: FeatureExtractor
+  /** At most so many rows of a visit, spread evenly; absent = all. Windows of a visit repeat one another. */
+  mostRows?: number
   /** Only packets of these transmitters; empty = of any. */
   transmitters: readonly string[]
   /** Rate of tables without time. */
@@ -39,6 +46,8 @@ export interface ReadingOptions {
  */
 export class VisitReader {
   readonly rows: FeatureRow[] = []
+  /** How many there were before they were thinned; known at the end. */
+  windows = 0
   /** Layout of the windows; undefined before the first. */
   layoutId: number | undefined
   /** Packets that were decoded, and what was not used by reason: of bytes, packets and windows. */
@@ -77,6 +86,12 @@ export class VisitReader {
 
   end(hostTimeUs: number): void {
     this.decoder.end(hostTimeUs, this.decoded)
+    this.windows = this.rows.length
+    const { mostRows = Infinity } = this.options
+    if (this.windows <= mostRows) return
+    const step = this.windows / mostRows
+    for (let kept = 0; kept < mostRows; kept++) this.rows[kept] = this.rows[Math.floor((kept + 0.5) * step)]
+    this.rows.length = mostRows
   }
 
   private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
@@ -97,18 +112,24 @@ export class VisitReader {
     if ('kind' in item) return this.discard(item.reason)
     this.layoutId ??= item.layoutId
     if (item.layoutId !== this.layoutId) return this.discard('layout')
-    const { features } = this.options
-    const row = new Float32Array(features.size)
-    features.extract(item, row)
+    const { features, judge } = this.options
+    const row = extracted(features, item)
+    const judged = judge === features ? row : extracted(judge, item)
     // A dialect without RSSI has no level numbers.
-    if (!row.every(Number.isFinite)) return this.discard('not-stated')
+    if (!row.every(Number.isFinite) || !judged.every(Number.isFinite)) return this.discard('not-stated')
     const { labels, marker } = this
     const visit = labels.marker === '' ? `${labels.visit}#${marker}` : labels.visit
-    this.rows.push({ ...labels, features: row, marker, visit })
+    this.rows.push({ ...labels, features: row, judged, marker, visit })
   }
 
   /** Counts something of the visit that was not used. */
   discard(reason: string): void {
     this.discarded[reason] = (this.discarded[reason] ?? 0) + 1
   }
+}
+
+function extracted(extractor: FeatureExtractor, window: SignalWindow): Float32Array {
+  const values = new Float32Array(extractor.size)
+  extractor.extract(window, values)
+  return values
 }

@@ -4,7 +4,7 @@ import { cubicWeights } from './interpolation.js'
 import { product, slabResponse } from './materials.js'
 import { distance, openingContrast, panelContrast, PanelIntegral, type Leg } from './panel.js'
 import { PARAMETERS } from './parameters.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 import type { Box, Point, Site } from './sites.js'
 
 const STEP_DEG = PARAMETERS.angleStepDeg.value

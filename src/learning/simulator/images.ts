@@ -1,6 +1,6 @@
 import { product, slabResponse, type Complex } from './materials.js'
 import { PARAMETERS } from './parameters.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 import type { Box, Point, Site } from './sites.js'
 
 /** A mirror image of one end of the link, as the other end or the doorway sees it. */

@@ -1,5 +1,5 @@
 import { PARAMETERS } from './parameters.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 
 /** Gilbert's channel: packets get lost in bursts of geometric length. */
 export class BurstLoss {

@@ -1,6 +1,6 @@
 import { Field, OUTERMOST, SUBCARRIERS } from './field.js'
 import { PARAMETERS } from './parameters.js'
-import { Random } from './random.js'
+import { Random } from '../random.js'
 
 /** 'locked' as an ESP32-S3 whose gain was forced, 'unlocked' as a classic ESP32, which cannot. */
 export type GainMode = 'locked' | 'unlocked'

@@ -1,6 +1,6 @@
 import type { Script, Swing } from './door.js'
 import { PARAMETERS } from './parameters.js'
-import { Random } from './random.js'
+import { Random } from '../random.js'
 
 /** A door that rests. */
 export function standing(angleDeg: number): Script {

@@ -7,7 +7,7 @@ import { Door, type Script } from './door.js'
 import { Field } from './field.js'
 import { BurstLoss } from './loss.js'
 import { PARAMETERS } from './parameters.js'
-import { Random } from './random.js'
+import { Random } from '../random.js'
 import { Receiver, type GainMode } from './receiver.js'
 import { siteByName } from './sites.js'
 

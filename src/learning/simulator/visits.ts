@@ -1,6 +1,6 @@
 import { AjarError } from '../../platform/errors.js'
 import { PARAMETERS } from './parameters.js'
-import { Random } from './random.js'
+import { Random } from '../random.js'
 import type { GainMode } from './receiver.js'
 import { standing } from './schedule.js'
 import { sessionChannel, Simulator } from './simulator.js'

@@ -1,7 +1,4 @@
-import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
-import { forward } from '../../sensing/model/quantize.js'
-import { fitLda, normalise } from './lda.js'
-import type { Fold } from './leave-out.js'
+import type { CrossValidation } from './cross-validation.js'
 import { rowWeights } from './row-weights.js'
 
 export interface Calibration {
@@ -19,28 +16,23 @@ const STEPS = 60
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
- * Finds both on rows that the model had not seen (Guo et al., ICML 2017, for the temperature). Windows of one
- * session repeat one another, so on its own training rows a discriminant looks far surer than it may be, and
+ * Finds both on rows that the models had not seen (Guo et al., ICML 2017, for the temperature). Windows of one
+ * session repeat one another, so on its own training rows a classifier looks far surer than it may be, and
  * every new session would look out of distribution.
  */
-export function calibrate(folds: readonly Fold[]): Calibration {
-  const test = folds.flatMap((fold) => fold.test)
-  const weights = rowWeights(test)
-  const margins: Float64Array[] = []
-  const distances: number[] = []
-  for (const fold of folds) {
-    const model = fitLda(fold.train)
-    for (const { features, marker } of fold.test) {
-      const z = normalise(features, model.mean, model.scale)
-      const logits = forward(model.dense, z)
-      const own = logits[model.markers.indexOf(marker)]
-      margins.push(Float64Array.from(logits, (logit) => logit - own))
-      distances.push(distanceToTraining(model, z, new Float32Array(z.length)))
-    }
-  }
+export function calibrate({ markers, rows }: Pick<CrossValidation, 'markers' | 'rows'>): Calibration {
+  const weights = rowWeights(rows.map(({ row }) => row))
+  const margins = rows.map(({ row, logits }) => {
+    const own = logits[markers.indexOf(row.marker)]
+    return Float64Array.from(logits, (logit) => logit - own)
+  })
   return {
     temperature: softestFit(margins, weights),
-    distanceLimit: weightedQuantile(distances, weights, PERCENTILE),
+    distanceLimit: weightedQuantile(
+      rows.map(({ distance }) => distance),
+      weights,
+      PERCENTILE,
+    ),
   }
 }
 

@@ -1,46 +1,34 @@
 import type { Evaluation } from '../../sensing/model/artefact-manifest.js'
-import { forward } from '../../sensing/model/quantize.js'
+import { shortDecimal } from '../../sensing/model/network.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
-import { fitLda, normalise } from './lda.js'
-import type { Fold } from './leave-out.js'
+import type { CrossValidation } from './cross-validation.js'
+import { indexOfLargest } from './fit.js'
+import type { LeftOut } from './leave-out.js'
 
-/** Learns from rows and names the marker of others. */
-type Learner = (train: readonly FeatureRow[]) => (row: FeatureRow) => string
-
-/** Mean RSSI, the first feature of every extractor, against thresholds midway between the markers' means. */
-export const rssiThreshold: Learner = (train) => {
-  const rssiOnly = (row: FeatureRow) => ({ ...row, features: row.features.subarray(0, 1) })
-  const predict = lda(train.map(rssiOnly))
-  return (row) => predict(rssiOnly(row))
-}
-
-export const lda: Learner = (train) => {
-  const model = fitLda(train)
-  return ({ features }) => {
-    const logits = forward(model.dense, normalise(features, model.mean, model.scale))
-    return model.markers[indexOfLargest(logits)]
+/** Scores of rows by models that had not seen them, beside what simpler rules reach on the same folds. */
+export function evaluate({ markers, rows }: CrossValidation, leftOut: LeftOut): Evaluation {
+  const called = (name: (held: (typeof rows)[number]) => string) =>
+    recallBySession(rows.map((held) => ({ row: held.row, called: name(held) })))
+  const bySession = called(({ logits }) => markers[indexOfLargest(logits)])
+  return {
+    leftOut,
+    balancedAccuracy: shortDecimal(balancedAccuracy(bySession)),
+    majority: shortDecimal(1 / markers.length),
+    rssiThreshold: shortDecimal(balancedAccuracy(called(({ byRssi }) => byRssi))),
+    bySession: bySession.map((one) => ({ ...one, recall: shortDecimal(one.recall) })),
   }
 }
 
-export function indexOfLargest(values: ArrayLike<number>): number {
-  let largest = 0
-  for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i
-  return largest
-}
-
-/** Share of windows called right, for each marker of each session, by models that were trained without them. */
-export function recallBySession(folds: readonly Fold[], learner: Learner): Evaluation['bySession'] {
+/** Share of windows called right, for each marker of each session. */
+function recallBySession(calls: readonly { row: FeatureRow; called: string }[]): Evaluation['bySession'] {
   const counts = new Map<string, { session: string; marker: string; windows: number; right: number }>()
-  for (const { train, test } of folds) {
-    const predict = learner(train)
-    for (const row of test) {
-      const { session, marker } = row
-      const key = `${marker}\n${session}`
-      const count = counts.get(key) ?? { session, marker, windows: 0, right: 0 }
-      counts.set(key, count)
-      count.windows += 1
-      if (predict(row) === marker) count.right += 1
-    }
+  for (const { row, called } of calls) {
+    const { session, marker } = row
+    const key = `${marker}\n${session}`
+    const count = counts.get(key) ?? { session, marker, windows: 0, right: 0 }
+    counts.set(key, count)
+    count.windows += 1
+    if (called === marker) count.right += 1
   }
   const inOrder = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
   return inOrder.map(([, { session, marker, windows, right }]) => ({

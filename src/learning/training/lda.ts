@@ -3,22 +3,24 @@ import { denseShape } from '../../sensing/model/network.js'
 import type { FloatLayer } from '../../sensing/model/quantize.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { whiteningOf } from './cholesky.js'
+import { logitsOf, normalise, type Fit } from './fit.js'
 import { rowWeights } from './row-weights.js'
 
-/** Linear discriminant analysis on normalised features z = (x − mean) / scale. */
-export interface Lda {
-  markers: readonly string[]
-  mean: Float32Array
-  scale: Float32Array
+/** Linear discriminant analysis on normalised features z = (x − mean) / scale. Its one layer: logits of mean 0. */
+export interface Lda extends Fit {
   /** Share of the scaled identity in the covariance, 0..1. */
-  shrinkage: number
+  readonly shrinkage: number
   /** n × n, lower triangular; takes the pooled covariance within markers to the identity. */
-  whitening: Float32Array
+  readonly whitening: Float32Array
   /** markers × n: whitened class means. */
-  centres: Float32Array
-  /** z → logits, equal priors; their mean over the markers is 0. */
-  dense: FloatLayer
+  readonly centres: Float32Array
 }
+
+/** What a discriminant looks at. */
+type Look = (row: FeatureRow) => Float32Array
+
+/** The mean RSSI alone: thresholds midway between the markers' means. */
+export const rssiOnly: Look = ({ judged }) => judged.subarray(0, 1)
 
 /**
  * Below it a covariance of linearly dependent features (level, RSSI and their difference) could not be inverted (D).
@@ -35,7 +37,7 @@ const DIGITS = 6
  * sessions (visits, where there is one session), not windows: windows of one session are not independent, and the
  * formula would take them for evidence. Throws AjarError 'train.markers'.
  */
-export function fitLda(rows: readonly FeatureRow[]): Lda {
+export function fitLda(rows: readonly FeatureRow[], look: Look = ({ features }) => features): Lda {
   const markers = [...new Set(rows.map((row) => row.marker))].sort()
   if (markers.length < 2)
     throw new AjarError(
@@ -44,9 +46,10 @@ export function fitLda(rows: readonly FeatureRow[]): Lda {
       'Add visits of another marker, or leave out fewer sessions.',
     )
   const weights = rowWeights(rows)
-  const n = rows[0].features.length
-  const { mean, scale } = normalisationOf(rows, weights, n)
-  const normalised = rows.map(({ features }) => normalise(features, mean, scale))
+  const looked = rows.map(look)
+  const n = looked[0].length
+  const { mean, scale } = normalisationOf(looked, weights, n)
+  const normalised = looked.map((features) => normalise(features, mean, scale))
   const classOf = rows.map((row) => markers.indexOf(row.marker))
 
   const means = new Float64Array(markers.length * n)
@@ -59,6 +62,7 @@ export function fitLda(rows: readonly FeatureRow[]): Lda {
   const { covariance, shrinkage } = shrunkCovariance(residuals, weights, units, n)
   const whitening = whiteningOf(covariance, n)
   const centres = whitenedRows(means, whitening, n)
+  const layers = [discriminant(whitening, centres, n)]
   return {
     markers,
     mean,
@@ -66,22 +70,24 @@ export function fitLda(rows: readonly FeatureRow[]): Lda {
     shrinkage,
     whitening: Float32Array.from(whitening),
     centres: Float32Array.from(centres),
-    dense: discriminant(whitening, centres, n),
+    layers,
+    logits: (others) => others.map((row) => logitsOf(layers, normalise(look(row), mean, scale))),
   }
 }
 
-export function normalise(features: Float32Array, mean: Float32Array, scale: Float32Array): Float32Array {
-  return features.map((value, i) => (value - mean[i]) / scale[i])
-}
-
-function normalisationOf(rows: readonly FeatureRow[], weights: Float64Array, n: number) {
-  const mean = new Float64Array(n)
-  const variance = new Float64Array(n)
-  rows.forEach(({ features }, row) => {
-    for (let i = 0; i < n; i++) mean[i] += weights[row] * features[i]
+/**
+ * Weighted mean and standard deviation of each channel; `rows` are one or several rows of `channels` values each.
+ */
+export function normalisationOf(rows: readonly Float32Array[], weights: Float64Array, channels: number) {
+  const mean = new Float64Array(channels)
+  const variance = new Float64Array(channels)
+  const repeats = rows[0].length / channels
+  rows.forEach((values, row) => {
+    for (let i = 0; i < values.length; i++) mean[i % channels] += (weights[row] * values[i]) / repeats
   })
-  rows.forEach(({ features }, row) => {
-    for (let i = 0; i < n; i++) variance[i] += weights[row] * (features[i] - mean[i]) ** 2
+  rows.forEach((values, row) => {
+    for (let i = 0; i < values.length; i++)
+      variance[i % channels] += (weights[row] * (values[i] - mean[i % channels]) ** 2) / repeats
   })
   const scale = variance.map((value) => (value > LEAST_SCALE ** 2 ? Math.sqrt(value) : 1))
   const short = (values: Float64Array) =>

@@ -1,23 +1,32 @@
 import type { Output } from '../../domain/model.js'
 import type { State } from '../../domain/reading.js'
-import type { Evaluation, Manifest } from '../../sensing/model/artefact-manifest.js'
+import type { Evaluation, Family, Manifest } from '../../sensing/model/artefact-manifest.js'
 import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
-import { SHAPE_BINS, type FeatureName } from '../../sensing/model/features.js'
+import { featureExtractor, SHAPE_BINS, type FeatureName } from '../../sensing/model/features.js'
 import { shortDecimal } from '../../sensing/model/network.js'
 import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
-import { forward, quantizeInto, quantizeNetwork, type FloatLayer } from '../../sensing/model/quantize.js'
+import { quantizeNetwork, type FloatLayer } from '../../sensing/model/quantize.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { buildArtefact, type ArtefactFiles } from './artefact-files.js'
 import { calibrate, type Calibration } from './calibration.js'
-import { balancedAccuracy, indexOfLargest, lda, recallBySession, rssiThreshold } from './evaluation.js'
-import { fitLda, normalise, type Lda } from './lda.js'
-import { leaveOut, strictestUnit, type Fold, type LeftOut } from './leave-out.js'
+import { crossValidate, type CrossValidation, type FoldCheckpoint } from './cross-validation.js'
+import { evaluate } from './evaluation.js'
+import { compareExport, quantizeRows } from './export-check.js'
+import { normalise, type Fit, type Fitter } from './fit.js'
+import { fitLda, type Lda } from './lda.js'
+import { leaveOut, strictestUnit } from './leave-out.js'
 
 /** What the rows are, and what is written into the model's manifest about them. */
 export interface TrainingInput {
   id: string
   rows: readonly FeatureRow[]
+  family: Family
+  fit: Fitter
+  /** Results of folds that an earlier run of the same training has left. */
+  checkpoint?: FoldCheckpoint
   features: FeatureName
+  /** Of the rows' judged features. */
+  judge: FeatureName
   windowMs: number
   layoutId: number
   /** Marker → state; a marker that is missing means no state. */
@@ -26,6 +35,9 @@ export interface TrainingInput {
   date?: string
   simulated: boolean
   codeVersion: string
+  /** Of a network. */
+  backend?: string
+  seed?: number
 }
 
 export interface TrainedModel {
@@ -35,56 +47,81 @@ export interface TrainedModel {
 
 /** Rows to spread golden vectors over (D): enough to reach each output's range. */
 const GOLDEN_ROWS = 28
+/** The same for a network, whose vectors are as long as its activations together. */
+const GOLDEN_ROWS_OF_NETWORK = 4
+/** Rows that the ranges of activations are read from (D). */
+const CALIBRATION_ROWS = 4096
+
+const NO_CHECKPOINT: FoldCheckpoint = { read: () => undefined, write: () => undefined }
+
+/** How models that had not seen them did on units that were left out. */
+export interface Validation {
+  held: CrossValidation
+  evaluation: Evaluation
+}
+
+/** Undefined where a marker has one recording only. Throws AjarError 'train.markers' where there is nothing to tell apart. */
+export async function validate({ rows, fit, checkpoint }: TrainingInput): Promise<Validation | undefined> {
+  const unit = strictestUnit(rows)
+  if (unit === undefined) return undefined
+  const held = await crossValidate(leaveOut(rows, unit), fit, checkpoint ?? NO_CHECKPOINT)
+  return { held, evaluation: evaluate(held, unit) }
+}
 
 /**
- * Shrinkage LDA, calibrated and scored on units left out whole, quantized to int8. The same input gives the same
- * bytes. Throws AjarError 'train.markers' where there is nothing to tell apart.
+ * Fits the family on all rows, calibrated by its validation, quantized to int8. The same input and a fitter that
+ * repeats itself give the same bytes. Throws AjarError 'train.markers' where there is nothing to tell apart, and
+ * 'train.quantization' where int8 would lose too much.
  */
-export function trainLda(input: TrainingInput): TrainedModel {
-  const { rows } = input
-  const model = fitLda(rows)
-  const normalised = rows.map(({ features }) => normalise(features, model.mean, model.scale))
-  const unit = strictestUnit(rows)
-  const folds = unit === undefined ? [] : leaveOut(rows, unit)
-  const calibration = unit === undefined ? uncalibrated(model, normalised) : calibrate(folds)
+export async function trainModel(
+  input: TrainingInput,
+  validation: Validation | undefined,
+): Promise<TrainedModel> {
+  const { rows, features } = input
+  const judge = fitLda(rows, ({ judged }) => judged)
+  const { held, evaluation } = validation ?? {}
+  const fitted = await input.fit(rows, {
+    name: 'all rows',
+    epochs: held && middle(held.epochs),
+    shareOfTime: 1,
+  })
+  const calibration = held === undefined ? uncalibrated(judge, rows) : calibrate(held)
   const temperature = shortDecimal(calibration.temperature)
-  const dense = soften(model.dense, temperature)
-  const network = quantizeNetwork([dense], normalised)
-
-  const outputs: Output[] = model.markers.map((marker) => ({
+  const layers = soften(fitted.layers, temperature)
+  const normalised = rows.map((row) => normalise(row.features, fitted.mean, fitted.scale))
+  const network = quantizeNetwork(layers, spread(normalised, CALIBRATION_ROWS))
+  const outputs: Output[] = fitted.markers.map((marker) => ({
     marker,
     state: Object.hasOwn(input.states, marker) ? input.states[marker] : 'unknown',
   }))
   const engine = new Int8JsEngine(
-    { id: input.id, layoutId: input.layoutId, outputs, inputShape: [input.rows[0].features.length] },
+    { id: input.id, layoutId: input.layoutId, outputs, inputShape: inputShape(features) },
     network,
   )
-  const quantized = normalised.map((values) => {
-    const into = new Int8Array(values.length)
-    quantizeInto(values, network.input, into)
-    return into
-  })
+  const quantized = quantizeRows(normalised, network)
+  const exported = compareExport({ rows, markers: fitted.markers, layers, normalised, engine, quantized })
+  const goldenRows = layers.length === 1 ? GOLDEN_ROWS : GOLDEN_ROWS_OF_NETWORK
   return buildArtefact({
     engine,
     network,
     outOfDistribution: {
-      features: input.features,
-      mean: model.mean,
-      scale: model.scale,
-      whitening: model.whitening,
-      centres: model.centres,
+      features: input.judge,
+      mean: judge.mean,
+      scale: judge.scale,
+      whitening: judge.whitening,
+      centres: judge.centres,
       limit: shortDecimal(calibration.distanceLimit),
     },
-    goldenInputs: [...spread(quantized, GOLDEN_ROWS), ...edges(network.inputs, network.input.zeroPoint)],
+    goldenInputs: [...spread(quantized, goldenRows), ...edges(network.inputs, network.input.zeroPoint)],
     about: {
       id: input.id,
-      family: 'lda',
+      family: input.family,
       simulated: input.simulated,
       layoutId: input.layoutId,
-      features: { name: input.features, windowMs: input.windowMs, bins: SHAPE_BINS },
+      features: { name: features, windowMs: input.windowMs, bins: SHAPE_BINS },
       normalisation: {
-        mean: Array.from(model.mean, shortDecimal),
-        scale: Array.from(model.scale, shortDecimal),
+        mean: Array.from(fitted.mean, shortDecimal),
+        scale: Array.from(fitted.scale, shortDecimal),
       },
       outputs,
       trained: {
@@ -94,57 +131,52 @@ export function trainLda(input: TrainingInput): TrainedModel {
         places: [...new Set(rows.map((row) => row.place))].sort(),
         sessions: [...new Set(rows.map((row) => row.session))].sort(),
         windows: rows.length,
-        shrinkage: shortDecimal(model.shrinkage),
+        shrinkage: shortDecimal(judge.shrinkage),
         temperature,
-        ...(unit === undefined ? {} : { evaluation: evaluate(folds, unit) }),
-        int8Agreement: shortDecimal(agreement(dense, engine, normalised, quantized)),
+        ...trainingOf(input, fitted),
+        ...(evaluation === undefined ? {} : { evaluation }),
+        int8Agreement: shortDecimal(exported.agreement),
+        int8AccuracyChange: shortDecimal(exported.accuracyChange),
       },
     },
   })
 }
 
-function evaluate(folds: readonly Fold[], leftOut: LeftOut): Evaluation {
-  const bySession = recallBySession(folds, lda)
-  return {
-    leftOut,
-    balancedAccuracy: shortDecimal(balancedAccuracy(bySession)),
-    majority: shortDecimal(1 / new Set(bySession.map(({ marker }) => marker)).size),
-    rssiThreshold: shortDecimal(balancedAccuracy(recallBySession(folds, rssiThreshold))),
-    bySession: bySession.map((one) => ({ ...one, recall: shortDecimal(one.recall) })),
-  }
+function trainingOf({ backend, seed }: TrainingInput, { epochs }: Fit): Pick<Manifest['trained'], 'network'> {
+  if (backend === undefined || seed === undefined || epochs === undefined) return {}
+  return { network: { backend, seed, epochs } }
+}
+
+/** Rows and channels where the features are rows of channels, else one run of values. */
+function inputShape(features: FeatureName): number[] {
+  const { size, channels } = featureExtractor(features)
+  return size === channels ? [size] : [size / channels, channels]
 }
 
 /** With one recording of a marker nothing can be left out: the training rows themselves must do, and the card says so. */
-function uncalibrated(model: Lda, normalised: readonly Float32Array[]): Calibration {
-  const scratch = new Float32Array(model.mean.length)
-  const distanceLimit = normalised.reduce(
-    (most, z) => Math.max(most, distanceToTraining(model, z, scratch)),
-    0,
+function uncalibrated(judge: Lda, rows: readonly FeatureRow[]): Calibration {
+  const scratch = new Float32Array(judge.mean.length)
+  const distances = rows.map((row) =>
+    distanceToTraining(judge, normalise(row.judged, judge.mean, judge.scale), scratch),
   )
-  return { temperature: 1, distanceLimit }
+  return { temperature: 1, distanceLimit: distances.reduce((most, distance) => Math.max(most, distance), 0) }
 }
 
-function soften(layer: FloatLayer, temperature: number): FloatLayer {
-  return {
-    ...layer,
-    weights: layer.weights.map((weight) => weight / temperature),
-    biases: layer.biases.map((bias) => bias / temperature),
-  }
+/** The last layer gives the logits: dividing them there costs nothing when the model runs. */
+function soften(layers: readonly FloatLayer[], temperature: number): FloatLayer[] {
+  return layers.map((layer, index) =>
+    index + 1 < layers.length
+      ? layer
+      : {
+          ...layer,
+          weights: layer.weights.map((weight) => weight / temperature),
+          biases: layer.biases.map((bias) => bias / temperature),
+        },
+  )
 }
 
-/** Share of rows to which int8 and float give the same marker. */
-function agreement(
-  dense: FloatLayer,
-  engine: Int8JsEngine,
-  normalised: readonly Float32Array[],
-  quantized: readonly Int8Array[],
-): number {
-  const logits = new Int8Array(dense.outputs)
-  const same = normalised.filter((values, row) => {
-    engine.run(quantized[row], logits)
-    return indexOfLargest(logits) === indexOfLargest(forward(dense, values))
-  })
-  return same.length / normalised.length
+function middle(values: CrossValidation['epochs']): number | undefined {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]
 }
 
 function spread<T>(items: readonly T[], count: number): T[] {

@@ -10,6 +10,7 @@ export const SCHEMA_VERSION = 2
 
 /** Shrinkage LDA (one dense layer), multilayer perceptron, 1-D convolution. */
 export const FAMILIES = ['lda', 'mlp', 'conv'] as const
+export type Family = (typeof FAMILIES)[number]
 
 export const MANIFEST_FILE = 'manifest.json'
 export const WEIGHTS_FILE = 'weights.bin'
@@ -57,6 +58,10 @@ const evaluation = z.strictObject({
   majority: share,
   rssiThreshold: share,
   bySession: z.array(sessionScore),
+  /** Families that were tried on the same folds; `beyondLda` is the lower end of the paired 95 % interval. */
+  compared: z
+    .array(z.strictObject({ family: z.enum(FAMILIES), balancedAccuracy: share, beyondLda: z.number() }))
+    .optional(),
 })
 
 const manifestSchema = z.strictObject({
@@ -92,9 +97,13 @@ const manifestSchema = z.strictObject({
     shrinkage: share,
     /** Logits were divided by it; found on left-out units. */
     temperature: z.number().min(1),
+    /** How a network was trained; LDA has a closed form. */
+    network: z.strictObject({ backend: z.string(), seed: z.int(), epochs: z.int().min(1) }).optional(),
     evaluation: evaluation.optional(),
     /** Share of the training windows to which the int8 network gives the same class as the float model. */
     int8Agreement: share,
+    /** Balanced accuracy on the training windows, int8 less float. Models of schema 1 do not state it. */
+    int8AccuracyChange: z.number().optional(),
   }),
   site: z.strictObject({ id: z.string().min(1), verdict: z.string().min(1) }).optional(),
   golden: z.strictObject({ vectors: count }),

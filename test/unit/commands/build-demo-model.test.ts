@@ -17,9 +17,9 @@ import { SignalStage } from '../../../src/sensing/signal/stage.js'
 const DEMO = path.resolve('models/demo')
 
 describe('models/demo', () => {
-  it('is what the simulator and this code give, byte for byte', () => {
+  it('is what the simulator and this code give, byte for byte', async () => {
     const rebuilt = path.join(mkdtempSync(path.join(tmpdir(), 'ajar-demo-')), 'demo')
-    buildDemoModel(rebuilt, () => {})
+    await buildDemoModel(rebuilt, () => {})
     expect(readdirSync(rebuilt).sort()).toEqual(readdirSync(DEMO).sort())
     for (const name of readdirSync(DEMO))
       expect(

@@ -34,8 +34,16 @@ async function run(out: string, options: Partial<TrainOptions> = {}, manifest = 
   const progress: string[] = []
   const code = await train(
     manifest,
-    { out: path.join(directory, out), family: 'lda', features: 'five-numbers', json: true, ...options },
+    {
+      out: path.join(directory, out),
+      family: 'lda',
+      features: 'five-numbers',
+      seed: 1,
+      json: true,
+      ...options,
+    },
     { out: (line) => lines.push(line), progress: (line) => progress.push(line) },
+    new AbortController().signal,
   )
   return { code, lines, progress }
 }

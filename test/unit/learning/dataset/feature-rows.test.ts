@@ -16,6 +16,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'ajar-rows-'))
 const options = {
   signal: signalSettings,
   features: featureExtractor('five-numbers'),
+  judge: featureExtractor('five-numbers'),
   transmitters: [],
   tablePacketsPerSecond: 3,
 }

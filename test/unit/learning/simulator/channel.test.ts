@@ -3,7 +3,7 @@ import { Channel } from '../../../../src/learning/simulator/channel.js'
 import { Field, OUTERMOST } from '../../../../src/learning/simulator/field.js'
 import { slabResponse, type Complex } from '../../../../src/learning/simulator/materials.js'
 import { panelContrast, PanelIntegral, type Leg } from '../../../../src/learning/simulator/panel.js'
-import { Random } from '../../../../src/learning/simulator/random.js'
+import { Random } from '../../../../src/learning/random.js'
 import { siteByName, type Point } from '../../../../src/learning/simulator/sites.js'
 import { mean } from './received-visit.js'
 

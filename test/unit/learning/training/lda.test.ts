@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fitLda, normalise } from '../../../../src/learning/training/lda.js'
+import { normalise } from '../../../../src/learning/training/fit.js'
+import { fitLda } from '../../../../src/learning/training/lda.js'
 import { rowWeights } from '../../../../src/learning/training/row-weights.js'
 import { forward } from '../../../../src/sensing/model/quantize.js'
 import type { FeatureRow } from '../../../../src/learning/dataset/visit-reader.js'
@@ -8,7 +9,7 @@ import { syntheticRows } from './synthetic-rows.js'
 
 const logitGap = (rows: readonly FeatureRow[], x: readonly number[]) => {
   const model = fitLda(rows)
-  const logits = forward(model.dense, normalise(Float32Array.from(x), model.mean, model.scale))
+  const logits = forward(model.layers[0], normalise(Float32Array.from(x), model.mean, model.scale))
   return logits[1] - logits[0]
 }
 
@@ -22,8 +23,10 @@ describe('fitLda', () => {
       const v = 0.8 * u + 0.6 * normal() // correlation 0.8
       const mean = marker === 'a' ? 0 : 1
       const session = `s${Math.floor(i / 500)}`
+      const features = Float32Array.of(u + mean, v)
       rows.push({
-        features: Float32Array.of(u + mean, v),
+        features,
+        judged: features,
         marker,
         session,
         place: 'p',
@@ -86,7 +89,7 @@ describe('fitLda', () => {
       return { ...row, features: Float32Array.of(x, y, x - y, 12) }
     })
     const model = fitLda(dependent)
-    expect([...model.dense.weights, ...model.whitening].every(Number.isFinite)).toBe(true)
+    expect([...model.layers[0].weights, ...model.whitening].every(Number.isFinite)).toBe(true)
     expect(logitGap(dependent, [0, 7, -7, 12])).toBeLessThan(0)
     expect(logitGap(dependent, [4, 7, -3, 12])).toBeGreaterThan(0)
   })
@@ -101,6 +104,7 @@ describe('rowWeights', () => {
   it('shares equally between markers, then sessions, then visits, then windows', () => {
     const row = (marker: string, session: string, visit: string): FeatureRow => ({
       features: new Float32Array(1),
+      judged: new Float32Array(1),
       marker,
       session,
       visit,

@@ -1,6 +1,7 @@
 import type { FeatureRow } from '../../../../src/learning/dataset/visit-reader.js'
 import { seededNormal } from '../../../support/packets.js'
-import { trainLda, type TrainingInput } from '../../../../src/learning/training/train.js'
+import { fitLda } from '../../../../src/learning/training/lda.js'
+import { trainModel, validate, type TrainingInput } from '../../../../src/learning/training/train.js'
 
 interface Plan {
   seed?: number
@@ -27,24 +28,30 @@ export function syntheticRows({
     const size = Object.values(markers)[0].length
     const offset = Array.from({ length: size }, () => sessionSd * normal())
     for (const [marker, mean] of Object.entries(markers))
-      for (let w = 0; w < windows; w++)
+      for (let w = 0; w < windows; w++) {
+        const features = Float32Array.from(mean, (value, i) => value + offset[i] + windowSd * normal())
         rows.push({
-          features: Float32Array.from(mean, (value, i) => value + offset[i] + windowSd * normal()),
+          features,
+          judged: features,
           marker,
           session: `s${s}`,
           place: 'bench',
           visit: `s${s}-${marker}`,
         })
+      }
   }
   return rows
 }
 
 /** Five numbers of a door that changes the level by 6 dB, as a trained model. */
-export function syntheticModel(overrides: Partial<TrainingInput> = {}) {
-  return trainLda({
+export async function syntheticModel(overrides: Partial<TrainingInput> = {}) {
+  const input: TrainingInput = {
     id: 'synthetic',
     rows: doorRows(),
+    family: 'lda',
+    fit: async (rows) => fitLda(rows),
     features: 'five-numbers',
+    judge: 'five-numbers',
     windowMs: 2000,
     layoutId: 5,
     states: { shut: 'closed', wide: 'open' },
@@ -52,7 +59,8 @@ export function syntheticModel(overrides: Partial<TrainingInput> = {}) {
     simulated: true,
     codeVersion: '0.0.0',
     ...overrides,
-  })
+  }
+  return trainModel(input, await validate(input))
 }
 
 export function doorRows(): FeatureRow[] {

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { writeArtefact } from '../../../../src/learning/training/artefact-files.js'
 import { calibrate } from '../../../../src/learning/training/calibration.js'
 import { balancedAccuracy } from '../../../../src/learning/training/evaluation.js'
+import { crossValidate } from '../../../../src/learning/training/cross-validation.js'
+import { fitLda } from '../../../../src/learning/training/lda.js'
 import { leaveOut, strictestUnit } from '../../../../src/learning/training/leave-out.js'
+import type { FeatureRow } from '../../../../src/learning/dataset/visit-reader.js'
 import { doorRows, syntheticModel, syntheticRows } from './synthetic-rows.js'
 
 const plan = { markers: { a: [0, 0], b: [3, 0] }, sessions: 6, windows: 12, windowSd: 0.2 }
@@ -32,22 +35,37 @@ describe('leaveOut', () => {
   })
 })
 
+/** LDA's calibration with sessions left out. */
+const calibrated = async (rows: readonly FeatureRow[]) =>
+  calibrate(
+    await crossValidate(leaveOut(rows, 'session'), async (train) => fitLda(train), {
+      read: () => undefined,
+      write: () => undefined,
+    }),
+  )
+
 describe('calibrate', () => {
-  it('leaves a model alone whose new sessions are like its old ones', () => {
-    const { temperature } = calibrate(leaveOut(syntheticRows({ ...plan, sessionSd: 0 }), 'session'))
+  it('leaves a model alone whose new sessions are like its old ones', async () => {
+    const { temperature } = await calibrated(syntheticRows({ ...plan, sessionSd: 0 }))
     expect(temperature).toBeCloseTo(1, 3)
   })
 
-  it('softens one that new sessions contradict, and widens what counts as known', () => {
-    const stable = calibrate(leaveOut(syntheticRows({ ...plan, sessionSd: 0 }), 'session'))
+  it('softens one that new sessions contradict, and widens what counts as known', async () => {
+    const stable = await calibrated(syntheticRows({ ...plan, sessionSd: 0 }))
     const rows = syntheticRows({ ...plan, sessionSd: 0 }).map((row) =>
       row.session === 's5' ? { ...row, marker: row.marker === 'a' ? 'b' : 'a' } : row,
     )
-    expect(calibrate(leaveOut(rows, 'session')).temperature).toBeGreaterThan(2)
+    expect((await calibrated(rows)).temperature).toBeGreaterThan(2)
     const far = syntheticRows({ ...plan, sessionSd: 0 }).map((row) =>
-      row.session === 's5' ? { ...row, features: row.features.map((value) => value + 5) } : row,
+      row.session === 's5'
+        ? {
+            ...row,
+            features: row.features.map((value) => value + 5),
+            judged: row.features.map((value) => value + 5),
+          }
+        : row,
     )
-    expect(calibrate(leaveOut(far, 'session')).distanceLimit).toBeGreaterThan(5 * stable.distanceLimit)
+    expect((await calibrated(far)).distanceLimit).toBeGreaterThan(5 * stable.distanceLimit)
   })
 })
 
@@ -63,49 +81,51 @@ describe('balancedAccuracy', () => {
   })
 })
 
-describe('trainLda', () => {
-  it('scores with sessions left out, beside the baselines', () => {
-    const { evaluation, int8Agreement } = syntheticModel().manifest.trained
+describe('trainModel', () => {
+  it('scores with sessions left out, beside the baselines', async () => {
+    const { evaluation, int8Agreement } = (await syntheticModel()).manifest.trained
     expect(evaluation?.leftOut).toBe('session')
     expect(evaluation?.balancedAccuracy).toBeGreaterThan(0.99)
     expect(evaluation?.bySession).toHaveLength(10)
     expect(int8Agreement).toBeGreaterThan(0.99)
   })
 
-  it('finds nothing where there is nothing', () => {
+  it('finds nothing where there is nothing', async () => {
     const rows = syntheticRows({ ...plan, markers: { a: [0, 0, 0, 0, 0], b: [0, 0, 0, 0, 0] }, sessionSd: 1 })
-    const { evaluation, temperature } = syntheticModel({ rows }).manifest.trained
+    const { evaluation, temperature } = (await syntheticModel({ rows })).manifest.trained
     expect(Math.abs((evaluation?.balancedAccuracy ?? 0) - 0.5)).toBeLessThan(0.15)
     expect(temperature).toBeGreaterThan(1)
   })
 
-  it('gives an unmapped marker no state', () => {
-    const { outputs } = syntheticModel({ states: { wide: 'open' } }).manifest
+  it('gives an unmapped marker no state', async () => {
+    const { outputs } = (await syntheticModel({ states: { wide: 'open' } })).manifest
     expect(outputs).toEqual([
       { marker: 'shut', state: 'unknown' },
       { marker: 'wide', state: 'open' },
     ])
   })
 
-  it('gives the same bytes for the same rows', () => {
-    const [one, two] = [syntheticModel().files, syntheticModel().files]
+  it('gives the same bytes for the same rows', async () => {
+    const [one, two] = [(await syntheticModel()).files, (await syntheticModel()).files]
     expect([...one.keys()].sort()).toEqual(['card.md', 'golden.bin', 'manifest.json', 'weights.bin'])
     for (const [name, content] of one) expect(Buffer.compare(content, two.get(name) ?? Buffer.of())).toBe(0)
   })
 
-  it('says in the card that it is simulated, and what it may not be trusted for', () => {
-    const card = (rows = doorRows()) =>
-      Buffer.from(syntheticModel({ rows }).files.get('card.md') ?? []).toString()
-    expect(card()).toContain('**Everything about this model is simulated**')
-    expect(card()).toContain('each session left out whole once')
-    expect(card(doorRows().filter((row) => row.session === 's0'))).toContain('Not scored and not calibrated')
+  it('says in the card that it is simulated, and what it may not be trusted for', async () => {
+    const card = async (rows = doorRows()) =>
+      Buffer.from((await syntheticModel({ rows })).files.get('card.md') ?? []).toString()
+    expect(await card()).toContain('**Everything about this model is simulated**')
+    expect(await card()).toContain('each session left out whole once')
+    expect(await card(doorRows().filter((row) => row.session === 's0'))).toContain(
+      'Not scored and not calibrated',
+    )
   })
 })
 
 describe('writeArtefact', () => {
-  it('writes a directory as a whole and never over another', () => {
+  it('writes a directory as a whole and never over another', async () => {
     const parent = mkdtempSync(path.join(tmpdir(), 'ajar-model-'))
-    const { files } = syntheticModel()
+    const { files } = await syntheticModel()
     const target = path.join(parent, 'm')
     writeArtefact(target, files)
     expect(readdirSync(parent)).toEqual(['m'])

@@ -14,7 +14,7 @@ import { syntheticModel } from '../../learning/training/synthetic-rows.js'
 
 const parent = mkdtempSync(path.join(tmpdir(), 'ajar-artefact-'))
 const directory = path.join(parent, 'good')
-const { manifest, files } = syntheticModel()
+const { manifest, files } = await syntheticModel()
 
 beforeAll(() => writeArtefact(directory, files))
 afterAll(() => rmSync(parent, { recursive: true }))

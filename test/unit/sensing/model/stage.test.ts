@@ -84,9 +84,9 @@ describe('sequence', () => {
   })
 })
 
-describe('ModelStage', () => {
+describe('ModelStage', async () => {
   const directory = path.join(mkdtempSync(path.join(tmpdir(), 'ajar-stage-')), 'm')
-  writeArtefact(directory, syntheticModel().files)
+  writeArtefact(directory, (await syntheticModel()).files)
   const artefact = loadArtefact(directory)
   const stage = new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network))
   const score = (window: SignalWindow) => {

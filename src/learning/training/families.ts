@@ -1,0 +1,36 @@
+import type { Family } from '../../sensing/model/artefact-manifest.js'
+import { featureExtractor, type FeatureName } from '../../sensing/model/features.js'
+import type { Tensorflow } from '../../sensing/model/tensorflow.js'
+import { NETWORK_FEATURES } from './architectures.js'
+import type { Fitter } from './fit.js'
+import { fitLda } from './lda.js'
+import { NetworkFitter, type NetworkFitterOptions } from './network-fitter.js'
+
+/**
+ * Rows of a visit that a network learns from (D): windows overlap by nine tenths, and an epoch costs seconds where
+ * TensorFlow runs on WebAssembly. LDA takes them all.
+ */
+const NETWORK_ROWS_OF_VISIT = 8
+
+/** What a family sees of a visit. */
+export function rowsOf(
+  family: Family,
+  ldaFeatures: FeatureName,
+): { features: FeatureName; mostRows?: number } {
+  return family === 'lda'
+    ? { features: ldaFeatures }
+    : { features: NETWORK_FEATURES[family], mostRows: NETWORK_ROWS_OF_VISIT }
+}
+
+type NetworkSettings = Omit<NetworkFitterOptions, 'family' | 'channels'>
+
+/** How a family is fitted; a network needs TensorFlow. */
+export function fitterOf(
+  family: Family,
+  network: () => { tf: Tensorflow; settings: NetworkSettings },
+): Fitter {
+  if (family === 'lda') return async (rows) => fitLda(rows)
+  const { tf, settings } = network()
+  const { channels } = featureExtractor(NETWORK_FEATURES[family])
+  return new NetworkFitter(tf, { ...settings, family, channels }).fit
+}
