@@ -163,17 +163,42 @@ program
     }),
   )
 
-program
-  .command('model')
-  .description('look after models')
+const model = program.command('model').description('look after models')
+
+model
+  .command('show')
+  .description('the card of a model: what it is, what it was trained on, what may be said of it')
+  .argument('<directory>')
+  .addOption(json())
+  .action(
+    action(async (directory: string, options) => {
+      const { showModel } = await import('./commands/model/show.js')
+      return showModel(directory, { json: options.json === true }, out)
+    }),
+  )
+
+model
   .command('verify')
   .description('check a model: every byte, its bounds and its golden vectors')
   .argument('<directory>')
   .addOption(json())
   .action(
     action(async (directory: string, options) => {
-      const { verifyModel } = await import('./commands/model.js')
+      const { verifyModel } = await import('./commands/model/verify.js')
       return verifyModel(directory, { json: options.json === true }, out)
+    }),
+  )
+
+model
+  .command('diff')
+  .description('what two models say differently')
+  .argument('<directory>')
+  .argument('<other>')
+  .addOption(json())
+  .action(
+    action(async (one: string, other: string, options) => {
+      const { diffModels } = await import('./commands/model/diff.js')
+      return diffModels([one, other], { json: options.json === true }, out)
     }),
   )
 

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { defaultConfig } from '../config/load.js'
 import { readFeatureRows, type FeatureRows } from '../learning/dataset/feature-rows.js'
 import { loadDataset, type Dataset } from '../learning/dataset/manifest.js'
-import { assertAbsent, writeArtefact } from '../learning/training/artefact-files.js'
+import { assertWritable, writeArtefact } from '../learning/training/artefact-files.js'
 import { codeVersion } from '../learning/training/code-version.js'
 import { chooseFamily } from '../learning/training/family-choice.js'
 import { fitterOf, rowsOf } from '../learning/training/families.js'
@@ -61,7 +61,7 @@ export async function train(
   signal: AbortSignal,
 ): Promise<number> {
   const directory = path.resolve(options.out)
-  assertAbsent(directory)
+  assertWritable(directory)
   const dataset = selectSessions(await loadDataset(manifestPath), options)
   const families = options.family === 'best' ? FAMILIES : [options.family]
   const needsNetwork = families.some((family) => family !== 'lda')

@@ -15,6 +15,7 @@ import {
   CARD_FILE,
   GOLDEN_FILE,
   MANIFEST_FILE,
+  MODEL_ID,
   SCHEMA_VERSION,
   WEIGHTS_FILE,
   openManifest,
@@ -80,11 +81,11 @@ export function buildArtefact(parts: ArtefactParts): { manifest: Manifest; files
 
 /**
  * Writes a model that is there whole or not at all: into a directory beside it, synced, then renamed.
- * Throws AjarError 'usage.exists' where `directory` exists.
+ * Throws AjarError 'usage.exists' or 'usage.id'.
  */
 export function writeArtefact(directory: string, files: ArtefactFiles): void {
   const target = path.resolve(directory)
-  assertAbsent(target)
+  assertWritable(target)
   const parent = path.dirname(target)
   const unfinished = path.join(parent, `.${path.basename(target)}.${process.pid}.tmp`)
   rmSync(unfinished, { recursive: true, force: true })
@@ -100,12 +101,20 @@ export function writeArtefact(directory: string, files: ArtefactFiles): void {
   syncDirectory(parent)
 }
 
-export function assertAbsent(directory: string): void {
+/** Throws AjarError 'usage.exists' or 'usage.id' where no model may be written to `directory`. */
+export function assertWritable(directory: string): void {
   if (existsSync(directory))
     throw new AjarError(
       'usage.exists',
       `${directory} exists already.`,
       'Name a directory that does not exist: models are never overwritten.',
+    )
+  const id = path.basename(directory)
+  if (!MODEL_ID.test(id))
+    throw new AjarError(
+      'usage.id',
+      `'${id}' cannot be the id of a model.`,
+      'End --out with letters, digits, dots, hyphens or underscores, at most 64, a letter or digit first.',
     )
 }
 

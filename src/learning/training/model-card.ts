@@ -24,9 +24,13 @@ export function modelCard({ id, family, simulated, layoutId, features, outputs, 
     `| places | ${trained.places.join(', ')} |`,
     `| sessions | ${trained.sessions.join(', ')} |`,
     `| windows | ${trained.windows} |`,
+    ...network(trained),
     `| shrinkage of the covariance | ${trained.shrinkage} |`,
     `| temperature | ${trained.temperature} |`,
     `| int8 gives the float model's class | ${percent(trained.int8Agreement)} of the training windows |`,
+    ...(trained.int8AccuracyChange === undefined
+      ? []
+      : [`| balanced accuracy on them, int8 less float | ${points(trained.int8AccuracyChange)} |`]),
     `| code | ajar ${trained.codeVersion} |`,
     '',
     '## Scores',
@@ -42,7 +46,7 @@ function scores(evaluation: Manifest['trained']['evaluation']): string[] {
     return [
       'Not scored and not calibrated: there is one recording only of some marker, so none could be left out.',
     ]
-  const { leftOut, balancedAccuracy, majority, rssiThreshold, bySession } = evaluation
+  const { leftOut, balancedAccuracy, majority, rssiThreshold, bySession, compared } = evaluation
   return [
     `Balanced accuracy over windows, each ${leftOut} left out whole once:`,
     '',
@@ -53,6 +57,7 @@ function scores(evaluation: Manifest['trained']['evaluation']): string[] {
     ...(leftOut === 'visit'
       ? ['Too kind: other visits of the same session were trained on. Record more sessions.', '']
       : []),
+    ...families(compared),
     '| session | marker | windows | called right |',
     '|---|---|---|---|',
     ...bySession.map(
@@ -60,6 +65,32 @@ function scores(evaluation: Manifest['trained']['evaluation']): string[] {
         `| ${session} | ${marker} | ${windows} | ${percent(recall)} |`,
     ),
   ]
+}
+
+function network({ network: how }: Manifest['trained']): string[] {
+  if (how === undefined) return []
+  const { backend, seed, epochs } = how
+  return [`| trained by | ${backend}, seed ${seed}, ${epochs} epochs |`]
+}
+
+/** What was tried beside it. */
+function families(compared: NonNullable<Manifest['trained']['evaluation']>['compared']): string[] {
+  if (compared === undefined) return []
+  return [
+    'Families on the same folds; a network is used only where it is beyond LDA by more than nothing:',
+    '',
+    '| family | balanced accuracy | beyond LDA, lower end of the paired 95 % interval |',
+    '|---|---|---|',
+    ...compared.map(
+      ({ family, balancedAccuracy, beyondLda }) =>
+        `| ${family} | ${percent(balancedAccuracy)} | ${family === 'lda' ? '' : points(beyondLda)} |`,
+    ),
+    '',
+  ]
+}
+
+function points(share: number): string {
+  return `${(100 * share).toFixed(1)} points`
 }
 
 function percent(share: number): string {

@@ -12,6 +12,9 @@ export const SCHEMA_VERSION = 2
 export const FAMILIES = ['lda', 'mlp', 'conv'] as const
 export type Family = (typeof FAMILIES)[number]
 
+/** The name of its directory too. */
+export const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
 export const MANIFEST_FILE = 'manifest.json'
 export const WEIGHTS_FILE = 'weights.bin'
 export const GOLDEN_FILE = 'golden.bin'
@@ -66,7 +69,7 @@ const evaluation = z.strictObject({
 
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  id: z.string().regex(MODEL_ID),
   family: z.enum(FAMILIES),
   /** Trained on simulated data: never a claim about a real door. */
   simulated: z.boolean(),

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { verifyModel } from '../../../src/commands/model.js'
+import { verifyModel } from '../../../src/commands/model/verify.js'
 import { train, type TrainOptions } from '../../../src/commands/train.js'
 import { CAPTURES, capturesAbsent, needsCaptures } from '../../support/captures.js'
 import { wireBytes } from '../learning/dataset/wire-bytes.js'
@@ -92,6 +92,12 @@ describe('ajar train', () => {
   it('never overwrites a model', async () => {
     await run('twice')
     await expect(run('twice')).rejects.toMatchObject({ code: 'usage.exists' })
+  })
+
+  it('refuses a name that no model can have before it begins', async () => {
+    const started = Date.now()
+    await expect(run('my model')).rejects.toMatchObject({ code: 'usage.id' })
+    expect(Date.now() - started).toBeLessThan(1000)
   })
 })
 

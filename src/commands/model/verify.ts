@@ -1,7 +1,7 @@
-import { AjarError } from '../platform/errors.js'
-import { loadArtefact } from '../sensing/model/artefact.js'
-import { Int8JsEngine } from '../sensing/model/engine-int8-js.js'
-import { verifyGolden } from '../sensing/model/golden.js'
+import { AjarError } from '../../platform/errors.js'
+import { loadArtefact } from '../../sensing/model/artefact.js'
+import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
+import { verifyGolden } from '../../sensing/model/golden.js'
 
 /**
  * `ajar model verify`: checksums, bounds and golden vectors. Returns the exit code: 0 where all holds, 1 with the
