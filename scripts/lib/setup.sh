@@ -47,8 +47,9 @@ build() {
   [ -f dist/.built ] && [ -z "$(find src tsconfig.json package.json -newer dist/.built -print -quit)" ] && return 0
   say 'Building …'
   rm -rf dist .cache/tsconfig.tsbuildinfo
+  node scripts/build-kernel.mjs >&2 || die 'The SIMD kernel could not be compiled.' 'Look at the lines above.'
   node_modules/.bin/tsc -p tsconfig.json >&2 || die 'The build failed.' 'Look at the lines above.'
-  (cd src && find . -name '*.json' -print0 | xargs -0 -I{} install -D -m 0644 {} ../dist/{})
+  (cd src && find . \( -name '*.json' -o -name '*.wasm' \) -print0 | xargs -0 -I{} install -D -m 0644 {} ../dist/{})
   chmod +x dist/cli.js
   touch dist/.built
 }
