@@ -25,6 +25,8 @@ export interface DecisionOptions {
 /** Why there is no state however good the signal is. */
 export type FailureReason = Extract<ReadingReason, 'no-model' | 'model-error' | 'learning' | 'safe-mode'>
 
+/** A receiver is up within 2 s and fills a window in 2 s more: no window until now is sensor loss, not a start (D). */
+const STARTING_US = 5_000_000
 const LIVE_VERDICTS: readonly string[] = ['usable', 'provisional', 'none']
 
 /**
@@ -45,6 +47,8 @@ export class DoorDecision {
   /** Host time of the last window, µs; NaN before the first and after the receiver was lost. */
   private heardUs = NaN
   private stale = false
+  /** Host time of the first tick, µs. */
+  private startedUs = NaN
   /** Why nothing is known yet; undefined once there has been evidence. */
   private pending: ReadingReason | undefined = 'starting'
   /** Motion since the state shown was last confirmed in quiet: without it no state follows another. */
@@ -79,6 +83,9 @@ export class DoorDecision {
 
   /** Time passed: notices that windows stay away. To be called at least once a second. */
   tick(at: Instant): DoorReading {
+    if (Number.isNaN(this.startedUs)) this.startedUs = at.monotonicUs
+    const unheard = Number.isNaN(this.heardUs) && !this.stale
+    if (unheard && at.monotonicUs - this.startedUs > STARTING_US) return this.lost(at)
     if (at.monotonicUs - this.heardUs > this.options.settings.staleMs * 1000) return this.lost(at)
     return this.reading ?? this.decide(undefined, at)
   }

@@ -20,6 +20,15 @@ describe('interruptions', () => {
     expect(scene.last.at.monotonicUs / 1000 - lastMs).toBeLessThanOrEqual(SETTINGS.staleMs + 500)
   })
 
+  it('a start from which no window comes is sensor loss and no start any more', () => {
+    const scene = new Scene()
+    scene.wait(4500)
+    expect(scene.last).toMatchObject({ state: 'unknown', reason: 'starting' })
+    scene.wait(1500)
+    expect(scene.last).toMatchObject({ state: 'unknown', reason: 'link-stale' })
+    expect(scene.see(2000, OPEN).state).toBe('open')
+  })
+
   it('a lost receiver is unknown at once, and after it everything is decided anew', () => {
     const scene = new Scene()
     scene.see(60_000, CLOSED)
