@@ -52,25 +52,6 @@ describe('a calm door', () => {
     expect(scene.last.state).toBe('open')
     expect(scene.states).toEqual(['unknown', 'closed', 'unknown', 'open'])
   })
-
-  it('does not flip when the channel changes without motion: it is displaced', () => {
-    const scene = new Scene()
-    scene.see(600_000, CLOSED)
-    scene.see(120_000, OPEN)
-    expect(scene.last).toMatchObject({ state: 'unknown', reason: 'displaced', confidence: 0 })
-    expect(scene.states).toEqual(['unknown', 'closed', 'unknown'])
-    scene.see(20_000, CLOSED)
-    expect(scene.last.state).toBe('closed')
-  })
-
-  it('decides anew after motion when it was displaced', () => {
-    const scene = new Scene()
-    scene.see(600_000, CLOSED)
-    scene.see(60_000, OPEN)
-    scene.see(1000, MOVING)
-    expect(scene.last).toMatchObject({ state: 'unknown', reason: 'displaced' })
-    expect(scene.see(2000, OPEN).state).toBe('open')
-  })
 })
 
 describe('motion', () => {
