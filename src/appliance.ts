@@ -9,18 +9,19 @@ import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
 import { GpioIndicator } from './outputs/gpio/indicator.js'
 import { SqliteStore } from './outputs/store/sqlite-store.js'
+import { StateKeeper } from './outputs/store/state-keeper.js'
 import { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
-import { AjarError, messageOf } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
+import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
 import { DoorDecision } from './sensing/decision/decision.js'
 import { Recorder } from './sensing/link/recorder.js'
-import { loadArtefact, type Artefact } from './sensing/model/artefact.js'
+import type { Artefact } from './sensing/model/artefact.js'
 import { Int8JsEngine } from './sensing/model/engine-int8-js.js'
-import { verifyGolden } from './sensing/model/golden.js'
+import { loadModel } from './sensing/model/load-model.js'
 import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
 import { layoutById } from './sensing/packet/layouts.js'
@@ -28,6 +29,13 @@ import { SignalStage } from './sensing/signal/stage.js'
 
 const TICK_MS = 500
 const LONGEST_LOG_LEVEL_MS = 86_400_000
+/** The receiver's loss and a model's faults are in the log already, at their moment. */
+const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open)|model\.[\w-]+)$/
+const CLOCK_NOT_SET: Reason = {
+  code: 'clock.not-set',
+  text: 'The clock has not been set: the times shown are wrong.',
+  hint: 'Connect a network once, or add a clock module. Sensing does without.',
+}
 
 export interface ApplianceOptions {
   config: Config
@@ -49,6 +57,10 @@ export class Appliance implements ApplianceView {
   private readonly lifecycle: Lifecycle
   private readonly listeners = new Set<(update: ReadingUpdate) => void>()
   private readonly artefact: Artefact | undefined
+  private readonly keeper: StateKeeper
+  private readonly reasonLog: ReasonLog
+  /** The last state that the log told of. */
+  private logged: DoorReading | undefined
   private modelReason: Reason | undefined
   private sourceEnded: () => void = () => undefined
   /** Resolves when a source that has an end (a file) came to it. */
@@ -59,7 +71,11 @@ export class Appliance implements ApplianceView {
     this.version = version
     makeDataDirectory(config.dataDirectory)
     this.store = new SqliteStore(path.join(config.dataDirectory, 'ajar.db'), config.store, clock)
-    this.artefact = this.loadModel(config.model.directory)
+    this.keeper = new StateKeeper(this.store, log.logger)
+    this.reasonLog = new ReasonLog(log.logger)
+    const { artefact, reason } = loadModel(config.model.directory, log.logger)
+    this.artefact = artefact
+    this.modelReason = reason
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
     const directory = path.join(config.dataDirectory, 'recordings')
@@ -122,8 +138,10 @@ export class Appliance implements ApplianceView {
   }
 
   reasons(): readonly Reason[] {
-    const found = [...this.pipeline.health().reasons, this.modelReason, this.store.health().reason]
-    return [...found, this.indicator.health().reason].filter((reason) => reason !== undefined)
+    const { store, indicator, options } = this
+    const found = [...this.pipeline.health().reasons, this.modelReason, store.health().reason]
+    const clock = options.clock.now().wallTrusted ? undefined : CLOCK_NOT_SET
+    return [...found, indicator.health().reason, clock].filter((reason) => reason !== undefined)
   }
 
   sensing(): boolean {
@@ -133,28 +151,6 @@ export class Appliance implements ApplianceView {
   subscribe(listener: (update: ReadingUpdate) => void): () => void {
     this.listeners.add(listener)
     return () => void this.listeners.delete(listener)
-  }
-
-  /** A model that is missing or broken does not keep the appliance from sensing motion. */
-  private loadModel(directory: string): Artefact | undefined {
-    const { logger } = this.options.log
-    try {
-      if (directory === '')
-        throw new AjarError(
-          'model.none',
-          'There is no model for this door yet.',
-          'Set model.directory, or --model.',
-        )
-      const artefact = loadArtefact(directory)
-      verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
-      logger.info({ model: artefact.id, directory }, 'Model loaded and verified.')
-      return artefact
-    } catch (error) {
-      if (!(error instanceof AjarError)) throw error
-      this.modelReason = { code: error.code, text: error.message, hint: error.hint }
-      logger.warn({ hint: error.hint }, error.message)
-      return undefined
-    }
   }
 
   private buildPipeline(): Pipeline {
@@ -198,22 +194,15 @@ export class Appliance implements ApplianceView {
 
   /** What is published was committed first; only a change of motion or confidence goes without. */
   private publish(reading: DoorReading): void {
-    const last = this.lastCommitted
-    const { state, reason, epoch } = reading
-    let id: number | undefined
-    if (last === undefined || last.state !== state || last.reason !== reason || last.epoch !== epoch) {
-      try {
-        id = this.store.commit(reading)
-        this.lastCommitted = reading
-      } catch (error) {
-        this.options.log.logger.error({}, `A state could not be kept: ${messageOf(error)}`)
-      }
-      this.options.log.logger.info({ state, reason, confidence: reading.confidence }, `The door is ${state}.`)
-    }
+    const { state, reason, epoch, confidence } = reading
+    const id = this.keeper.keep(reading, this.options.clock.monotonicUs())
+    const { logged } = this
+    if (logged?.state !== state || logged.reason !== reason || logged.epoch !== epoch)
+      this.options.log.logger.info({ state, reason, confidence }, `The door is ${state}.`)
+    this.logged = reading
     this.indicator.show(reading, this.pipeline.health())
     for (const listener of this.listeners) listener({ id, reading })
   }
-  private lastCommitted: DoorReading | undefined
 
   private parts(source: ApplianceOptions['source']): Part[] {
     const { config, clock, log } = this.options
@@ -254,10 +243,7 @@ export class Appliance implements ApplianceView {
         name: 'pipeline',
         start: async () => {
           this.publish(this.pipeline.current())
-          ticking = setInterval(() => {
-            this.pipeline.tick()
-            this.store.telemetry(this.pipeline.health())
-          }, TICK_MS)
+          ticking = setInterval(() => this.tick(), TICK_MS)
         },
         stop: async () => clearInterval(ticking),
         stopTimeoutMs: 1000,
@@ -286,6 +272,16 @@ export class Appliance implements ApplianceView {
         stopTimeoutMs: 2000,
       },
     ]
+  }
+
+  private tick(): void {
+    const nowUs = this.options.clock.monotonicUs()
+    this.pipeline.tick()
+    this.store.telemetry(this.pipeline.health())
+    const reading = this.pipeline.current()
+    if (this.keeper.isDue(reading, nowUs)) this.publish(reading)
+    const unsaid = this.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))
+    this.reasonLog.note(unsaid, nowUs)
   }
 
   private logHealth(): void {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Appliance } from '../appliance.js'
 import { loadConfig } from '../config/load.js'
 import { SystemClock } from '../platform/clock.js'
-import { createLogger } from '../platform/logger.js'
+import { createLogger, readable } from '../platform/logger.js'
 import { sourceOf, type RunOptions } from './run.js'
 
 const SITE = 'metal-doorway'
@@ -27,7 +27,8 @@ export async function demo(
   })
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const clock = new SystemClock()
-  const log = createLogger('warn')
+  // Away from what is shown: stdout is for the lines that say "simulated".
+  const log = createLogger('warn', process.stderr.isTTY ? readable(process.stderr) : process.stderr)
   const appliance = new Appliance({
     config,
     version: options.version,

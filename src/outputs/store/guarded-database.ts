@@ -46,21 +46,23 @@ export class GuardedDatabase {
     }
   }
 
-  /** Runs `body` in a transaction; where there is no room the oldest rows go and it is run once more. */
+  /**
+   * Runs `body` in a transaction; where there is no room it is run again once the ballast has gone, which costs
+   * nothing that was kept, and then once the oldest rows have.
+   */
   write<T>(body: () => T): T {
     if (this.database.inTransaction) return body() // the outermost call answers for all
     const transaction = this.database.transaction(body)
-    try {
-      return this.succeeded(transaction.immediate())
-    } catch (error) {
-      if (!isFull(error)) throw this.failed(error)
-    }
-    try {
-      this.makeRoom()
-      return this.succeeded(transaction.immediate())
-    } catch (error) {
-      throw this.failed(error)
-    }
+    const ways = [() => true, () => this.releaseBallast(), () => this.dropOldest()]
+    let failure: unknown
+    for (const hasRoom of ways)
+      try {
+        if (hasRoom()) return this.succeeded(transaction.immediate())
+      } catch (error) {
+        failure = error
+        if (!isFull(error)) break
+      }
+    throw this.failed(failure)
   }
 
   /** Moves the log into the database and brings its file back to nothing. */
@@ -98,14 +100,18 @@ export class GuardedDatabase {
     }
   }
 
-  private makeRoom(): void {
+  /** False at the cap of the file, where it would not help. */
+  private releaseBallast(): boolean {
     const pages = this.database.pragma('page_count', { simple: true }) as number
     const cap = this.database.pragma('max_page_count', { simple: true }) as number
-    // At the cap a delete works as it is; on a full disk its log needs what the ballast frees.
-    if (pages < cap) this.ballast.release()
+    return pages < cap && this.ballast.release()
+  }
+
+  private dropOldest(): boolean {
     const { events, telemetry } = makeRoom(this.database)
     this.dropped.events += events
     this.dropped.telemetry += telemetry
+    return true
   }
 
   private succeeded<T>(result: T): T {

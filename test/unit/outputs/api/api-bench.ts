@@ -90,6 +90,11 @@ export class ApiBench {
     return id
   }
 
+  /** A reading that is so now and could not be committed. */
+  show(state: State, epoch: number): void {
+    this.current = reading(state, epoch)
+  }
+
   /** Something moves: published, but no change of state and so no commit. */
   move(): void {
     this.send({ reading: { ...this.current, motion: 'moving' } })

@@ -50,6 +50,19 @@ describe('the event stream', () => {
     stream.close()
   })
 
+  it('shows nothing under the id of another state: right after a start, or on a full disk', async () => {
+    api = await ApiBench.start()
+    const before = api.publish('closed', 0)
+    api.show('open', 1)
+    const stream = await open()
+    await expect.poll(() => stream.text()).toMatch(/"state":"open"/)
+    // A block without data moves a client's place and is no event; the reading that follows has no id.
+    expect(stream.text()).toMatch(
+      new RegExp(`\\n\\nid: ${before}\\n\\nevent: motion\\ndata: .*"state":"open".*\\n\\n$`),
+    )
+    stream.close()
+  })
+
   it('replays from Last-Event-ID and goes live without a gap or a double', async () => {
     api = await ApiBench.start()
     for (let n = 1; n <= 5; n++) api.publish('open', n)
