@@ -133,12 +133,13 @@ export class Pipeline {
   }
 
   private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
-    if (item.kind === 'packet') this.parts.signal.push(item, this.sensed)
-    else if (item.kind === 'control') this.on.control(item)
+    if (item.kind === 'control') this.on.control(item)
     if (item.kind !== 'packet') return
+    const refusedBefore = this.rejectedTotal
+    this.parts.signal.push(item, this.sensed)
+    if (this.rejectedTotal === refusedBefore) this.lastPacketUs = item.hostTimeUs
     this.transmitter = item.transmitter
     this.dialect = item.dialect
-    this.lastPacketUs = item.hostTimeUs
     this.on.progress()
   }
 

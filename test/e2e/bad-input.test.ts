@@ -61,7 +61,7 @@ describe('packets that cannot be used', () => {
     expect(door).toMatchObject({ state: 'unknown', confidence: 0 })
     expectLoggedOnce(appliance, code)
     const { link } = await reasonOf(appliance, code, 1000) // it is still there
-    expect(link).toMatchObject({ connected: true, counters: { used: 0 } })
+    expect(link).toMatchObject({ connected: true, lastPacketAgeMs: null, counters: { used: 0 } })
     expect(link.counters.discarded[discarded]).toBeGreaterThan(100)
   })
 

@@ -13,7 +13,7 @@ const linkSchema = z.object({
   source: z.string(),
   dialect: z.string(),
   transmitter: z.string().describe('MAC address; empty = not stated'),
-  layoutId: count,
+  layoutId: count.nullable(),
   packetsPerSecond: stated,
   lossRatio: stated,
   rssiDbm: stated,
