@@ -42,7 +42,11 @@ export async function bench(
   const memoryEffort = options.soak ? SOAK : effort.memory
   const seconds = Math.round((memoryEffort.settleMs + memoryEffort.measureMs) / 1000)
   io.progress(`The appliance at 100 packets/s, ${seconds} s …`)
-  const memory = await benchMemory(memoryEffort, untilStopped())
+  const signal = untilStopped()
+  const memory = await benchMemory(memoryEffort, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  if (memory === undefined) return 1
   const figures = { ...decode, ...pipeline, ...inference, ...store, ...memory }
   if (options.json) io.out(JSON.stringify(figures))
   else for (const line of readable(figures)) io.out(line)
