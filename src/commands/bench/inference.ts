@@ -29,7 +29,9 @@ function enginesOf(artefact: Artefact): readonly Engine[] {
 /**
  * The demo model's int8 network over one window: time of a run by percentile, and the first engine's time as a share
  * of onnxruntime's, median of alternating rounds; null where there is no onnxruntime. The windows are the model's
- * golden vectors; onnxruntime takes them as floats and gives floats (see onnx.ts). In a network too small for the clock a percentile is of means over a few runs.
+ * golden vectors; onnxruntime takes them as floats and gives floats (see onnx.ts). In a network too small for the
+ * clock a percentile is of means over a few runs. In one as small as the demo model's, 15 products, the share says
+ * what a call costs, not what the arithmetic does.
  */
 export async function benchInference(
   roundMs: number,

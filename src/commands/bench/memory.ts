@@ -35,8 +35,9 @@ export interface MemoryEffort {
 
 /**
  * What the appliance takes: `ajar run` in a process of its own, the demo model, 100 packets/s, a door in use.
- * Resident memory at the end, share of one core over `measureMs`. Frames come over a pseudo-terminal; where socat
- * is absent the simulator runs inside the appliance, which makes it larger and busier than it is.
+ * Resident memory at the end, share of one core over `measureMs`; in the first minutes the garbage of starting up is
+ * still in it. Frames come over a pseudo-terminal; where socat is absent the simulator runs inside the appliance, which
+ * makes it larger and busier than it is.
  */
 export async function benchMemory(effort: MemoryEffort, signal: AbortSignal): Promise<MemoryFigures> {
   const directory = mkdtempSync(path.join(tmpdir(), 'ajar-bench-'))
