@@ -9,6 +9,8 @@ import { AjarError } from '../../platform/errors.js'
 import { DEMO_MODEL } from './inference.js'
 import { openSimulatedPort } from './simulated-port.js'
 
+/** How pm2 starts the appliance: what is measured is what is installed. */
+const ECOSYSTEM = new URL('../../../ecosystem.config.js', import.meta.url)
 const CLI = fileURLToPath(new URL('../../cli.js', import.meta.url))
 const SITE = 'metal-doorway'
 /** Of /proc/<pid>/stat: the kernel shows USER_HZ, which is 100 on every architecture that Node runs on. */
@@ -41,11 +43,13 @@ export interface MemoryEffort {
  */
 export async function benchMemory(effort: MemoryEffort, signal: AbortSignal): Promise<MemoryFigures> {
   const directory = mkdtempSync(path.join(tmpdir(), 'ajar-bench-'))
+  const { apps } = (await import(ECOSYSTEM.href)) as { apps: { name: string; env?: NodeJS.ProcessEnv }[] }
   const port = await openSimulatedPort(path.join(directory, 'receiver'), SITE, signal)
   const from = port === undefined ? ['--simulate', SITE] : ['--port', port.device]
   const paths = ['--model', DEMO_MODEL, '--data-dir', path.join(directory, 'data')]
   const child = spawn(process.execPath, [effort.cli ?? CLI, 'run', ...from, ...paths, '--http-port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...apps.find(({ name }) => name === 'ajar')?.env },
   })
   const ended = once(child, 'exit')
   try {
