@@ -65,6 +65,7 @@ module.exports = {
     owner('prom-client', '^src/outputs/api/'),
     owner('node-cron', '^src/appliance\\.ts$|^src/platform/schedule\\.ts$'),
     owner('commander', '^src/cli\\.ts$'),
+    owner('onnxruntime-node', '^src/commands/bench/'),
     owner('pino', '^src/platform/logger\\.ts$'),
     owner('yaml', '^src/config/|^src/learning/dataset/'),
     { name: 'pm2-is-run-never-imported', severity: 'error', from: {}, to: { path: 'node_modules/pm2' } },
