@@ -123,13 +123,10 @@ export class Pipeline {
   /** The decoder's counts, less what the signal stage would not use. */
   private counters(): Counters {
     const { received, used, other, control, discarded } = this.parts.packet.counters
-    return {
-      received,
-      used: used - this.rejectedTotal,
-      other,
-      control,
-      discarded: { ...discarded, ...this.rejected },
-    }
+    const all = { ...discarded }
+    // Both stages may count one reason: the decoder a stranger, the signal stage a second transmitter as foreign.
+    for (const [reason, n] of Object.entries(this.rejected)) all[reason] = (all[reason] ?? 0) + n
+    return { received, used: used - this.rejectedTotal, other, control, discarded: all }
   }
 
   private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
