@@ -160,7 +160,11 @@ const gpio = z.strictObject({
         .max(60)
         .default(10)
         .describe('Most times it is energised within a minute'),
-      holdMs: ms(0, 60_000).default(0).describe('How long it stays energised after the state became unknown'),
+      holdMs: ms(0, 60_000)
+        .default(0)
+        .describe(
+          'How long it stays energised after the state became unknown; not where closed energises it',
+        ),
       allowProvisional: z.boolean().default(false).describe('Act on readings without a full verdict'),
       allowSimulated: z.boolean().default(false).describe("Act on the simulator's readings"),
     })
