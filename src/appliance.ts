@@ -192,7 +192,7 @@ export class Appliance implements ApplianceView {
     )
   }
 
-  /** What is published was committed first; only a change of motion or confidence goes without. */
+  /** A state is committed before it is published; what changes within it may be published before, or alone. */
   private publish(reading: DoorReading): void {
     const { state, reason, epoch, confidence } = reading
     const id = this.keeper.keep(reading, this.options.clock.monotonicUs())

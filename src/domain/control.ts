@@ -54,7 +54,10 @@ export interface ModelStatus {
   reason?: Reason
 }
 
-/** A new reading. With `id` it was committed before this call; without, only motion or confidence changed. */
+/**
+ * A new reading. With `id` it was committed before this call; without, motion or confidence changed, or a reason
+ * or epoch that is committed later, if it lasts.
+ */
 export interface ReadingUpdate {
   id?: number
   reading: DoorReading
