@@ -81,7 +81,8 @@ export class Appliance implements ApplianceView {
     const directory = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(
       directory,
-      { name: config.receiver.port, baudRate: config.receiver.baudRate },
+      config.recordings,
+      () => ({ source: config.receiver.port, baudRate: config.receiver.baudRate }),
       log.logger,
     )
     this.api = new ApiServer({

@@ -19,12 +19,18 @@ export interface RecordingStatus {
   seconds: number
   startedMs: number
   bytes: number
+  /** It runs no longer. */
   done: boolean
+  /** Why there is no file although it is done. */
+  error?: Reason
 }
 
 export interface RecordingControl {
-  /** Starts a recording of raw bytes into the data directory; one at a time, bounded. */
-  start(options: { seconds: number; note: string }): RecordingStatus
+  /**
+   * Starts a recording of raw bytes into the data directory; one at a time, bounded. Rejects with AjarError
+   * 'recording.…' where it cannot begin.
+   */
+  start(options: { seconds: number; note: string }): Promise<RecordingStatus>
   current(): RecordingStatus | undefined
 }
 

@@ -64,7 +64,7 @@ export class ApiBench {
       },
       logLevel: this.level,
       recordings: {
-        start: ({ seconds }) => {
+        start: async ({ seconds }) => {
           recording = { id: 'r1', file: 'r1.csi', seconds }
           return status()!
         },
