@@ -90,7 +90,7 @@ export class Appliance implements ApplianceView {
       view: this,
       store: this.store,
       indicator: this.indicator,
-      logLevel: new TimedLogLevel(config.log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
+      logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
