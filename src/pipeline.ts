@@ -14,6 +14,8 @@ import { AjarError, messageOf } from './platform/errors.js'
 
 export interface PipelineParts {
   link: string
+  /** What the source says of itself. */
+  simulated: boolean
   clock: Clock
   packet: PacketDecoder
   signal: SignalStage
@@ -95,11 +97,12 @@ export class Pipeline {
   }
 
   health(): LinkHealth {
-    const { link, signal } = this.parts
+    const { link, simulated, signal } = this.parts
     return {
       link,
       connected: this.connected,
       source: this.source,
+      simulated,
       dialect: this.dialect,
       transmitter: this.transmitter,
       layoutId: signal.layoutId,

@@ -38,6 +38,8 @@ export interface RecordingControl {
 export interface ApplianceView {
   readonly version: string
   doors(): readonly string[]
+  /** That people see. */
+  doorName(doorId: string): string
   reading(doorId: string): DoorReading
   link(): LinkHealth
   model(): ModelStatus
@@ -57,6 +59,8 @@ export interface ModelStatus {
   outputs: readonly { marker: string; state: string }[]
   verdict: string
   provisional: boolean
+  /** Trained on simulated data. */
+  simulated: boolean
   reason?: Reason
 }
 

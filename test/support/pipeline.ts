@@ -24,6 +24,7 @@ export function pipelineOf(
   return new Pipeline(
     {
       link: 'link-1',
+      simulated: true,
       clock,
       packet: new PacketDecoder({ ...config.receiver, ...receiver }),
       signal: new SignalStage({
