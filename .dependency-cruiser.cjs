@@ -1,4 +1,4 @@
-/** The rules of docs/architecture.md, held by the test command. */
+/** Who may import whom; held by the test command. */
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -11,7 +11,7 @@ const owner = (pkg, folders) => ({
   from: { path: '^src/', pathNot: folders },
   to: { path: `node_modules/${pkg}(/|$)`, dependencyTypesNot: ['type-only'] },
 })
-const ACROSS = '^src/(pipeline|appliance|cli)\\.ts$|^src/commands/'
+const ACROSS = '^src/(pipeline|appliance|appliance-view|cli)\\.ts$|^src/commands/'
 
 module.exports = {
   forbidden: [

@@ -1,9 +1,8 @@
 import path from 'node:path'
+import { LiveView } from './appliance-view.js'
 import type { Config } from './config/schema.js'
-import type { ApplianceView, ModelStatus, ReadingUpdate } from './domain/control.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
-import type { Reason } from './domain/reason.js'
 import type { Clock } from './domain/time.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
@@ -31,11 +30,6 @@ const TICK_MS = 500
 const LONGEST_LOG_LEVEL_MS = 86_400_000
 /** The receiver's loss and a model's faults are in the log already, at their moment. */
 const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open)|model\.[\w-]+)$/
-const CLOCK_NOT_SET: Reason = {
-  code: 'clock.not-set',
-  text: 'The clock has not been set: the times shown are wrong.',
-  hint: 'Connect a network once, or add a clock module. Sensing does without.',
-}
 
 export interface ApplianceOptions {
   config: Config
@@ -47,49 +41,44 @@ export interface ApplianceOptions {
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
-export class Appliance implements ApplianceView {
-  readonly version: string
+export class Appliance {
+  readonly view: LiveView
   private readonly store: SqliteStore
   private readonly pipeline: Pipeline
   private readonly indicator: GpioIndicator
   private readonly recorder: Recorder
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
-  private readonly listeners = new Set<(update: ReadingUpdate) => void>()
   private readonly artefact: Artefact | undefined
   private readonly keeper: StateKeeper
   private readonly reasonLog: ReasonLog
   /** The last state that the log told of. */
   private logged: DoorReading | undefined
-  private modelReason: Reason | undefined
   private sourceEnded: () => void = () => undefined
   /** Resolves when a source that has an end (a file) came to it. */
   readonly ended = new Promise<void>((resolve) => (this.sourceEnded = resolve))
 
   constructor(private readonly options: ApplianceOptions) {
     const { config, clock, log, source, version } = options
-    this.version = version
     makeDataDirectory(config.dataDirectory)
     this.store = new SqliteStore(path.join(config.dataDirectory, 'ajar.db'), config.store, clock)
     this.keeper = new StateKeeper(this.store, log.logger)
     this.reasonLog = new ReasonLog(log.logger)
     const { artefact, reason } = loadModel(config.model.directory, log.logger)
     this.artefact = artefact
-    this.modelReason = reason
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
+    const { pipeline, store, indicator } = this
+    this.view = new LiveView({ version, door: config.door, clock, pipeline, store, indicator, artefact })
+    this.view.modelReason = reason
     const directory = path.join(config.dataDirectory, 'recordings')
-    this.recorder = new Recorder(
-      directory,
-      { name: config.receiver.port, baudRate: config.receiver.baudRate },
-      log.logger,
-    )
+    this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
     this.api = new ApiServer({
       settings: config.api,
-      view: this,
+      view: this.view,
       store: this.store,
       indicator: this.indicator,
-      logLevel: new TimedLogLevel(config.log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
+      logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
@@ -110,49 +99,6 @@ export class Appliance implements ApplianceView {
     return this.api.url
   }
 
-  doors(): readonly string[] {
-    return [this.options.config.door.id]
-  }
-
-  reading(): DoorReading {
-    return this.pipeline.current()
-  }
-
-  link() {
-    return this.pipeline.health()
-  }
-
-  model(): ModelStatus {
-    const { artefact } = this
-    const verdict = artefact?.site?.verdict ?? 'none'
-    return {
-      id: artefact?.id ?? '',
-      family: artefact?.manifest.family ?? '',
-      engine: artefact === undefined ? '' : 'int8-js',
-      layoutId: artefact?.layoutId ?? 0,
-      outputs: artefact?.outputs ?? [],
-      verdict,
-      provisional: verdict !== 'usable',
-      reason: this.modelReason,
-    }
-  }
-
-  reasons(): readonly Reason[] {
-    const { store, indicator, options } = this
-    const found = [...this.pipeline.health().reasons, this.modelReason, store.health().reason]
-    const clock = options.clock.now().wallTrusted ? undefined : CLOCK_NOT_SET
-    return [...found, indicator.health().reason, clock].filter((reason) => reason !== undefined)
-  }
-
-  sensing(): boolean {
-    return this.pipeline.current().motion !== 'unknown'
-  }
-
-  subscribe(listener: (update: ReadingUpdate) => void): () => void {
-    this.listeners.add(listener)
-    return () => void this.listeners.delete(listener)
-  }
-
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
     const { artefact } = this
@@ -160,6 +106,7 @@ export class Appliance implements ApplianceView {
     return new Pipeline(
       {
         link,
+        simulated: source.simulated,
         clock,
         packet: new PacketDecoder(config.receiver),
         signal: new SignalStage({
@@ -173,7 +120,7 @@ export class Appliance implements ApplianceView {
           doorId: config.door.id,
           outputs: artefact?.outputs ?? [],
           settings: config.decision,
-          simulated: source.simulated,
+          simulated: source.simulated || artefact?.manifest.simulated === true,
           provisional: artefact?.site?.verdict !== 'usable',
           engine: artefact === undefined ? '' : 'int8-js',
           model: artefact?.id ?? '',
@@ -185,14 +132,14 @@ export class Appliance implements ApplianceView {
         progress: () => source.noteProgress?.(),
         control: () => undefined,
         modelFailed: (error) => {
-          this.modelReason = { code: error.code, text: error.message, hint: error.hint }
+          this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)
         },
       },
     )
   }
 
-  /** What is published was committed first; only a change of motion or confidence goes without. */
+  /** A state is committed before it is published; what changes within it may be published before, or alone. */
   private publish(reading: DoorReading): void {
     const { state, reason, epoch, confidence } = reading
     const id = this.keeper.keep(reading, this.options.clock.monotonicUs())
@@ -201,7 +148,14 @@ export class Appliance implements ApplianceView {
       this.options.log.logger.info({ state, reason, confidence }, `The door is ${state}.`)
     this.logged = reading
     this.indicator.show(reading, this.pipeline.health())
-    for (const listener of this.listeners) listener({ id, reading })
+    this.view.tell({ id, reading })
+  }
+
+  /** What the header of a recording says of the bytes. */
+  private origin() {
+    const { source, simulated } = this.pipeline.health()
+    const { port, baudRate } = this.options.config.receiver
+    return { source: source === '' ? port : source, baudRate, simulated }
   }
 
   private parts(source: ApplianceOptions['source']): Part[] {
@@ -280,7 +234,7 @@ export class Appliance implements ApplianceView {
     this.store.telemetry(this.pipeline.health())
     const reading = this.pipeline.current()
     if (this.keeper.isDue(reading, nowUs)) this.publish(reading)
-    const unsaid = this.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))
+    const unsaid = this.view.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))
     this.reasonLog.note(unsaid, nowUs)
   }
 

@@ -35,7 +35,7 @@ export async function train(manifestPath: string, options: TrainOptions, io: Io)
   const dataset = selectSessions(await loadDataset(manifestPath), options)
   const { signal, receiver } = defaultConfig()
   let read = 0
-  const { rows, layoutId, packets, discarded, withoutWindows } = await readFeatureRows(
+  const { rows, layoutId, packets, discarded, withoutWindows, simulated } = await readFeatureRows(
     dataset,
     {
       signal,
@@ -58,7 +58,7 @@ export async function train(manifestPath: string, options: TrainOptions, io: Io)
     states: dataset.states,
     dataset: dataset.name,
     date: dataset.date,
-    simulated: false,
+    simulated,
     codeVersion: codeVersion(),
   })
   writeArtefact(directory, files)

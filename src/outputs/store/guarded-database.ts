@@ -3,7 +3,7 @@ import type { Reason } from '../../domain/reason.js'
 import type { StoreDrops } from '../../domain/store.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
 import { Ballast } from './ballast.js'
-import { isDamage, isFull, openDatabase, PAGE_BYTES } from './connection.js'
+import { isDamage, isFull, openDatabase, pageBytesOf } from './connection.js'
 import { makeRoom } from './retention.js'
 import type { Salvage } from './salvage.js'
 
@@ -93,7 +93,7 @@ export class GuardedDatabase {
   /** Bytes. Never throws: what fails is the fault. */
   size(): number {
     try {
-      return (this.database.pragma('page_count', { simple: true }) as number) * PAGE_BYTES
+      return (this.database.pragma('page_count', { simple: true }) as number) * pageBytesOf(this.database)
     } catch (error) {
       this.failed(error)
       return 0

@@ -43,13 +43,18 @@ export class EventStreams {
         const header = ctx.get('last-event-id')
         const after = header === '' ? undefined : validated(lastId, header)
         ctx.set('connection', 'close') // so that stopping need not wait for a connection that fell idle
-        return this.begin(after)
+        return this.begin(this.isOfHere(after) ? after : undefined)
       },
     })
   }
 
   closeAll(): void {
     for (const stream of this.streams) stream.end()
+  }
+
+  /** Behind the newest lies only an id of another database: made anew since, or of before a copy was put back. */
+  private isOfHere(after: number | undefined): boolean {
+    return after !== undefined && after <= (this.parts.store.latest(this.parts.view.doors()[0])?.id ?? 0)
   }
 
   private begin(after: number | undefined): PassThrough {

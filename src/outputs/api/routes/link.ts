@@ -11,6 +11,7 @@ const linkSchema = z.object({
   link: z.string(),
   connected: z.boolean(),
   source: z.string(),
+  simulated: z.boolean().describe('The packets come from the simulator, directly or out of a recording'),
   dialect: z.string(),
   transmitter: z.string().describe('MAC address; empty = not stated'),
   layoutId: count.nullable(),

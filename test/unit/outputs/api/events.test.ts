@@ -72,6 +72,16 @@ describe('the event stream', () => {
     stream.close()
   })
 
+  it('shows what is so now where Last-Event-ID is of another database', async () => {
+    api = await ApiBench.start()
+    const newest = api.publish('closed', 0)
+    const stream = await open(newest + 1000)
+    await expect.poll(() => stream.text()).toMatch(/event: reading\ndata: .*"state":"closed"/)
+    const id = api.publish('open', 1)
+    await expect.poll(() => stream.ids()).toEqual([newest, id])
+    stream.close()
+  })
+
   it('answers at once where there is nothing to replay', async () => {
     api = await ApiBench.start()
     const before = performance.now()
