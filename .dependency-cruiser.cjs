@@ -1,4 +1,4 @@
-/** The rules of docs/architecture.md, held by the test command. */
+/** Who may import whom; held by the test command. */
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -11,7 +11,7 @@ const owner = (pkg, folders) => ({
   from: { path: '^src/', pathNot: folders },
   to: { path: `node_modules/${pkg}(/|$)`, dependencyTypesNot: ['type-only'] },
 })
-const ACROSS = '^src/(pipeline|appliance|cli)\\.ts$|^src/commands/'
+const ACROSS = '^src/(pipeline|appliance|appliance-view|cli)\\.ts$|^src/commands/'
 
 module.exports = {
   forbidden: [
@@ -65,6 +65,7 @@ module.exports = {
     owner('prom-client', '^src/outputs/api/'),
     owner('node-cron', '^src/appliance\\.ts$|^src/platform/schedule\\.ts$'),
     owner('commander', '^src/cli\\.ts$'),
+    owner('onnxruntime-node', '^src/commands/bench/'),
     owner('pino', '^src/platform/logger\\.ts$'),
     owner('yaml', '^src/config/|^src/learning/dataset/'),
     { name: 'pm2-is-run-never-imported', severity: 'error', from: {}, to: { path: 'node_modules/pm2' } },

@@ -9,6 +9,8 @@ export const apps = [
     cwd: import.meta.dirname,
     script: 'dist/cli.js',
     args: ['run', '--config', config, ...extra],
+    // glibc gives each thread a heap of its own and returns little of it: two heaps instead of one a thread save 6 MB.
+    env: { MALLOC_ARENA_MAX: '2' },
     exec_mode: 'fork',
     instances: 1,
     autorestart: true,

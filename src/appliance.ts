@@ -1,26 +1,26 @@
 import path from 'node:path'
+import { LiveView } from './appliance-view.js'
 import type { Config } from './config/schema.js'
-import type { ApplianceView, ModelStatus, ReadingUpdate } from './domain/control.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
-import type { Reason } from './domain/reason.js'
 import type { Clock } from './domain/time.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
 import { GpioIndicator } from './outputs/gpio/indicator.js'
 import { SqliteStore } from './outputs/store/sqlite-store.js'
+import { StateKeeper } from './outputs/store/state-keeper.js'
 import { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
-import { AjarError, messageOf } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
+import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
 import { DoorDecision } from './sensing/decision/decision.js'
 import { Recorder } from './sensing/link/recorder.js'
-import { loadArtefact, type Artefact } from './sensing/model/artefact.js'
+import type { Artefact } from './sensing/model/artefact.js'
 import { Int8JsEngine } from './sensing/model/engine-int8-js.js'
-import { verifyGolden } from './sensing/model/golden.js'
+import { loadModel } from './sensing/model/load-model.js'
 import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
 import { layoutById } from './sensing/packet/layouts.js'
@@ -28,6 +28,8 @@ import { SignalStage } from './sensing/signal/stage.js'
 
 const TICK_MS = 500
 const LONGEST_LOG_LEVEL_MS = 86_400_000
+/** The receiver's loss and a model's faults are in the log already, at their moment. */
+const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open)|model\.[\w-]+)$/
 
 export interface ApplianceOptions {
   config: Config
@@ -39,41 +41,44 @@ export interface ApplianceOptions {
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
-export class Appliance implements ApplianceView {
-  readonly version: string
+export class Appliance {
+  readonly view: LiveView
   private readonly store: SqliteStore
   private readonly pipeline: Pipeline
   private readonly indicator: GpioIndicator
   private readonly recorder: Recorder
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
-  private readonly listeners = new Set<(update: ReadingUpdate) => void>()
   private readonly artefact: Artefact | undefined
-  private modelReason: Reason | undefined
+  private readonly keeper: StateKeeper
+  private readonly reasonLog: ReasonLog
+  /** The last state that the log told of. */
+  private logged: DoorReading | undefined
   private sourceEnded: () => void = () => undefined
   /** Resolves when a source that has an end (a file) came to it. */
   readonly ended = new Promise<void>((resolve) => (this.sourceEnded = resolve))
 
   constructor(private readonly options: ApplianceOptions) {
     const { config, clock, log, source, version } = options
-    this.version = version
     makeDataDirectory(config.dataDirectory)
     this.store = new SqliteStore(path.join(config.dataDirectory, 'ajar.db'), config.store, clock)
-    this.artefact = this.loadModel(config.model.directory)
+    this.keeper = new StateKeeper(this.store, log.logger)
+    this.reasonLog = new ReasonLog(log.logger)
+    const { artefact, reason } = loadModel(config.model.directory, log.logger)
+    this.artefact = artefact
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
+    const { pipeline, store, indicator } = this
+    this.view = new LiveView({ version, door: config.door, clock, pipeline, store, indicator, artefact })
+    this.view.modelReason = reason
     const directory = path.join(config.dataDirectory, 'recordings')
-    this.recorder = new Recorder(
-      directory,
-      { name: config.receiver.port, baudRate: config.receiver.baudRate },
-      log.logger,
-    )
+    this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
     this.api = new ApiServer({
       settings: config.api,
-      view: this,
+      view: this.view,
       store: this.store,
       indicator: this.indicator,
-      logLevel: new TimedLogLevel(config.log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
+      logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
@@ -94,69 +99,6 @@ export class Appliance implements ApplianceView {
     return this.api.url
   }
 
-  doors(): readonly string[] {
-    return [this.options.config.door.id]
-  }
-
-  reading(): DoorReading {
-    return this.pipeline.current()
-  }
-
-  link() {
-    return this.pipeline.health()
-  }
-
-  model(): ModelStatus {
-    const { artefact } = this
-    const verdict = artefact?.site?.verdict ?? 'none'
-    return {
-      id: artefact?.id ?? '',
-      family: artefact?.manifest.family ?? '',
-      engine: artefact === undefined ? '' : 'int8-js',
-      layoutId: artefact?.layoutId ?? 0,
-      outputs: artefact?.outputs ?? [],
-      verdict,
-      provisional: verdict !== 'usable',
-      reason: this.modelReason,
-    }
-  }
-
-  reasons(): readonly Reason[] {
-    const found = [...this.pipeline.health().reasons, this.modelReason, this.store.health().reason]
-    return [...found, this.indicator.health().reason].filter((reason) => reason !== undefined)
-  }
-
-  sensing(): boolean {
-    return this.pipeline.current().motion !== 'unknown'
-  }
-
-  subscribe(listener: (update: ReadingUpdate) => void): () => void {
-    this.listeners.add(listener)
-    return () => void this.listeners.delete(listener)
-  }
-
-  /** A model that is missing or broken does not keep the appliance from sensing motion. */
-  private loadModel(directory: string): Artefact | undefined {
-    const { logger } = this.options.log
-    try {
-      if (directory === '')
-        throw new AjarError(
-          'model.none',
-          'There is no model for this door yet.',
-          'Set model.directory, or --model.',
-        )
-      const artefact = loadArtefact(directory)
-      verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
-      logger.info({ model: artefact.id, directory }, 'Model loaded and verified.')
-      return artefact
-    } catch (error) {
-      if (!(error instanceof AjarError)) throw error
-      this.modelReason = { code: error.code, text: error.message, hint: error.hint }
-      logger.warn({ hint: error.hint }, error.message)
-      return undefined
-    }
-  }
-
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
     const { artefact } = this
@@ -164,6 +106,7 @@ export class Appliance implements ApplianceView {
     return new Pipeline(
       {
         link,
+        simulated: source.simulated,
         clock,
         packet: new PacketDecoder(config.receiver),
         signal: new SignalStage({
@@ -177,7 +120,7 @@ export class Appliance implements ApplianceView {
           doorId: config.door.id,
           outputs: artefact?.outputs ?? [],
           settings: config.decision,
-          simulated: source.simulated,
+          simulated: source.simulated || artefact?.manifest.simulated === true,
           provisional: artefact?.site?.verdict !== 'usable',
           engine: artefact === undefined ? '' : 'int8-js',
           model: artefact?.id ?? '',
@@ -189,31 +132,31 @@ export class Appliance implements ApplianceView {
         progress: () => source.noteProgress?.(),
         control: () => undefined,
         modelFailed: (error) => {
-          this.modelReason = { code: error.code, text: error.message, hint: error.hint }
+          this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)
         },
       },
     )
   }
 
-  /** What is published was committed first; only a change of motion or confidence goes without. */
+  /** A state is committed before it is published; what changes within it may be published before, or alone. */
   private publish(reading: DoorReading): void {
-    const last = this.lastCommitted
-    const { state, reason, epoch } = reading
-    let id: number | undefined
-    if (last === undefined || last.state !== state || last.reason !== reason || last.epoch !== epoch) {
-      try {
-        id = this.store.commit(reading)
-        this.lastCommitted = reading
-      } catch (error) {
-        this.options.log.logger.error({}, `A state could not be kept: ${messageOf(error)}`)
-      }
-      this.options.log.logger.info({ state, reason, confidence: reading.confidence }, `The door is ${state}.`)
-    }
+    const { state, reason, epoch, confidence } = reading
+    const id = this.keeper.keep(reading, this.options.clock.monotonicUs())
+    const { logged } = this
+    if (logged?.state !== state || logged.reason !== reason || logged.epoch !== epoch)
+      this.options.log.logger.info({ state, reason, confidence }, `The door is ${state}.`)
+    this.logged = reading
     this.indicator.show(reading, this.pipeline.health())
-    for (const listener of this.listeners) listener({ id, reading })
+    this.view.tell({ id, reading })
   }
-  private lastCommitted: DoorReading | undefined
+
+  /** What the header of a recording says of the bytes. */
+  private origin() {
+    const { source, simulated } = this.pipeline.health()
+    const { port, baudRate } = this.options.config.receiver
+    return { source: source === '' ? port : source, baudRate, simulated }
+  }
 
   private parts(source: ApplianceOptions['source']): Part[] {
     const { config, clock, log } = this.options
@@ -254,10 +197,7 @@ export class Appliance implements ApplianceView {
         name: 'pipeline',
         start: async () => {
           this.publish(this.pipeline.current())
-          ticking = setInterval(() => {
-            this.pipeline.tick()
-            this.store.telemetry(this.pipeline.health())
-          }, TICK_MS)
+          ticking = setInterval(() => this.tick(), TICK_MS)
         },
         stop: async () => clearInterval(ticking),
         stopTimeoutMs: 1000,
@@ -286,6 +226,16 @@ export class Appliance implements ApplianceView {
         stopTimeoutMs: 2000,
       },
     ]
+  }
+
+  private tick(): void {
+    const nowUs = this.options.clock.monotonicUs()
+    this.pipeline.tick()
+    this.store.telemetry(this.pipeline.health())
+    const reading = this.pipeline.current()
+    if (this.keeper.isDue(reading, nowUs)) this.publish(reading)
+    const unsaid = this.view.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))
+    this.reasonLog.note(unsaid, nowUs)
   }
 
   private logHealth(): void {

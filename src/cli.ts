@@ -205,11 +205,15 @@ model
 program
   .command('bench')
   .description('measure this machine: about a minute')
+  .option('--soak', 'watch the appliance for ten minutes')
   .addOption(json())
   .action(
     action(async (options) => {
       const { bench } = await import('./commands/bench.js')
-      return bench({ json: options.json === true }, { out, progress })
+      return bench({ json: options.json === true, soak: options.soak === true }, untilSignalled, {
+        out,
+        progress,
+      })
     }),
   )
 

@@ -14,6 +14,8 @@ import { AjarError, messageOf } from './platform/errors.js'
 
 export interface PipelineParts {
   link: string
+  /** What the source says of itself. */
+  simulated: boolean
   clock: Clock
   packet: PacketDecoder
   signal: SignalStage
@@ -95,11 +97,12 @@ export class Pipeline {
   }
 
   health(): LinkHealth {
-    const { link, signal } = this.parts
+    const { link, simulated, signal } = this.parts
     return {
       link,
       connected: this.connected,
       source: this.source,
+      simulated,
       dialect: this.dialect,
       transmitter: this.transmitter,
       layoutId: signal.layoutId,
@@ -123,22 +126,20 @@ export class Pipeline {
   /** The decoder's counts, less what the signal stage would not use. */
   private counters(): Counters {
     const { received, used, other, control, discarded } = this.parts.packet.counters
-    return {
-      received,
-      used: used - this.rejectedTotal,
-      other,
-      control,
-      discarded: { ...discarded, ...this.rejected },
-    }
+    const all = { ...discarded }
+    // Both stages may count one reason: the decoder a stranger, the signal stage a second transmitter as foreign.
+    for (const [reason, n] of Object.entries(this.rejected)) all[reason] = (all[reason] ?? 0) + n
+    return { received, used: used - this.rejectedTotal, other, control, discarded: all }
   }
 
   private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
-    if (item.kind === 'packet') this.parts.signal.push(item, this.sensed)
-    else if (item.kind === 'control') this.on.control(item)
+    if (item.kind === 'control') this.on.control(item)
     if (item.kind !== 'packet') return
+    const refusedBefore = this.rejectedTotal
+    this.parts.signal.push(item, this.sensed)
+    if (this.rejectedTotal === refusedBefore) this.lastPacketUs = item.hostTimeUs
     this.transmitter = item.transmitter
     this.dialect = item.dialect
-    this.lastPacketUs = item.hostTimeUs
     this.on.progress()
   }
 

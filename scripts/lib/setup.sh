@@ -37,6 +37,8 @@ install_dependencies() {
   [ "$(cat node_modules/.ajar-stamp 2>/dev/null)" = "$stamp" ] && return 0
   need_packages make:make g++:g++ python3:python3
   use_local_headers
+  # What the package carries is enough: its install script would only fetch GPU libraries.
+  export ONNXRUNTIME_NODE_INSTALL=skip
   say 'Installing the locked dependencies (a few minutes the first time: SQLite is compiled) …'
   npm ci --no-audit --no-fund --loglevel=error >&2 || die 'npm ci failed.' 'Look at the lines above; is there a network?'
   printf '%s\n' "$stamp" >node_modules/.ajar-stamp

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Appliance } from '../appliance.js'
 import { loadConfig } from '../config/load.js'
+import type { DoorReading } from '../domain/reading.js'
 import { SystemClock } from '../platform/clock.js'
-import { createLogger } from '../platform/logger.js'
+import { createLogger, readable } from '../platform/logger.js'
 import { sourceOf, type RunOptions } from './run.js'
 
 const SITE = 'metal-doorway'
@@ -27,24 +28,27 @@ export async function demo(
   })
   mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
   const clock = new SystemClock()
-  const log = createLogger('warn')
+  // Away from what is shown: stdout is for the lines that say "simulated".
+  const log = createLogger('warn', process.stderr.isTTY ? readable(process.stderr) : process.stderr)
   const appliance = new Appliance({
     config,
     version: options.version,
     clock,
     log,
-    source: sourceOf(chosen, config, clock),
+    source: await sourceOf(chosen, config, clock),
   })
-  const mark = simulated ? 'simulated: ' : ''
-  const unsubscribe = appliance.subscribe(({ id, reading }) => {
+  const markOf = (reading: DoorReading): string => (reading.simulated ? 'simulated: ' : '')
+  const unsubscribe = appliance.view.subscribe(({ id, reading }) => {
     if (id === undefined) return
     const sure =
       reading.state === 'unknown' ? reading.reason : `${Math.round(reading.confidence * 100)} % sure`
-    out(`${new Date(reading.at.wallMs).toISOString().slice(11, 19)}  ${mark}${reading.state} (${sure})`)
+    out(
+      `${new Date(reading.at.wallMs).toISOString().slice(11, 19)}  ${markOf(reading)}${reading.state} (${sure})`,
+    )
   })
   try {
     await appliance.start(signal)
-    out(`${mark}${appliance.url}/api/v1/door  (Ctrl+C stops)`)
+    out(`${markOf(appliance.view.reading())}${appliance.url}/api/v1/door  (Ctrl+C stops)`)
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })

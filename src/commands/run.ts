@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.js'
 import type { Config } from '../config/schema.js'
 import type { Source } from '../domain/link.js'
 import type { Clock } from '../domain/time.js'
+import { siteByName } from '../learning/simulator/sites.js'
 import { SimulatorSource } from '../learning/simulator/source.js'
 import { SystemClock } from '../platform/clock.js'
 import { AjarError } from '../platform/errors.js'
@@ -24,7 +25,7 @@ export interface RunOptions {
   version: string
 }
 
-/** `ajar run`: the appliance until it is signalled, or until a capture is over. */
+/** `ajar run`: the appliance until it is signalled; what was read of a recording stays to be seen after its end. */
 export async function run(options: RunOptions, signal: AbortSignal): Promise<number> {
   const { config } = loadConfig(options.config, {
     'receiver.port': options.port,
@@ -34,7 +35,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
   })
   const clock = new SystemClock()
   const log = createLogger(config.log.level)
-  const source = sourceOf(options, config, clock)
+  const source = await sourceOf(options, config, clock)
   const appliance = new Appliance({ config, version: options.version, clock, log, source })
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
@@ -51,15 +52,17 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
 }
 
 /** Where the bytes come from: the simulator, a capture, or the receiver's port. */
-export function sourceOf(options: RunOptions, config: Config, clock: Clock): Source {
+export async function sourceOf(options: RunOptions, config: Config, clock: Clock): Promise<Source> {
   if (options.capture === undefined && options.pace !== undefined)
     throw new AjarError('usage.pace', '--pace is of a recording.', 'Give --capture FILE with it.')
-  if (options.simulate !== undefined)
-    return new SimulatorSource({ site: options.simulate, seed: clock.now().wallMs, clock })
+  if (options.simulate !== undefined) {
+    const { name: site } = siteByName(options.simulate) // a name that is none is said before anything starts
+    return new SimulatorSource({ site, seed: clock.now().wallMs, clock })
+  }
   if (options.capture === undefined) return new SerialSource(config.receiver, clock)
   // A decoder of its own tells the pace of a capture: the pipeline's must see each byte once.
   const decoder = new PacketDecoder(config.receiver)
-  return new CaptureFileSource({
+  return CaptureFileSource.open({
     file: options.capture,
     pace: options.pace ?? 'device',
     clock,

@@ -152,7 +152,7 @@ async function prepare(
     states: dataset.states,
     dataset: dataset.name,
     date: dataset.date,
-    simulated: false,
+    simulated: read.simulated,
     codeVersion: codeVersion(),
     ...(family === 'lda' ? {} : { backend, seed }),
   }

@@ -8,6 +8,7 @@ import { isCron } from '../platform/schedule.js'
  */
 
 const ms = (least: number, most: number) => z.number().int().min(least).max(most)
+const bytes = (least: number, most: number) => z.number().int().min(least).max(most)
 const share = z.number().min(0).max(1)
 const name = z.string().regex(/^[a-z0-9-]{1,32}$/, 'small letters, digits and hyphens are needed, at most 32')
 const mac = z
@@ -160,7 +161,11 @@ const gpio = z.strictObject({
         .max(60)
         .default(10)
         .describe('Most times it is energised within a minute'),
-      holdMs: ms(0, 60_000).default(0).describe('How long it stays energised after the state became unknown'),
+      holdMs: ms(0, 60_000)
+        .default(0)
+        .describe(
+          'How long it stays energised after the state became unknown; not where closed energises it',
+        ),
       allowProvisional: z.boolean().default(false).describe('Act on readings without a full verdict'),
       allowSimulated: z.boolean().default(false).describe("Act on the simulator's readings"),
     })
@@ -177,11 +182,7 @@ const store = z.strictObject({
     .max(3650)
     .default(30)
     .describe('How long telemetry is kept'),
-  maxBytes: z
-    .number()
-    .int()
-    .min(1 << 20)
-    .max(8 * 2 ** 30)
+  maxBytes: bytes(1 << 20, 8 * 2 ** 30)
     .default(128 << 20)
     .describe('Cap of the database file'),
   telemetryIntervalMs: ms(1000, 3_600_000).default(60_000).describe('How often telemetry is written'),
@@ -192,13 +193,15 @@ const store = z.strictObject({
     .max(1_000_000)
     .default(10_000)
     .describe('Items kept for the trainer'),
-  outboxMaxBytes: z
-    .number()
-    .int()
-    .min(1 << 16)
-    .max(4 * 2 ** 30)
+  outboxMaxBytes: bytes(1 << 16, 4 * 2 ** 30)
     .default(32 << 20)
     .describe('Bytes of their bodies'),
+})
+
+const recordings = z.strictObject({
+  maxBytes: bytes(1 << 20, 2 ** 40)
+    .default(512 << 20)
+    .describe('Of all together that the API made; at the cap no more are begun'),
 })
 
 const api = z.strictObject({
@@ -286,6 +289,7 @@ export const schema = z.strictObject({
     })
     .prefault({}),
   gpio: gpio.prefault({}),
+  recordings: recordings.prefault({}),
   api: api.prefault({}),
   log: log.prefault({}),
   schedules: schedules.prefault({}),

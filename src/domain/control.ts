@@ -19,12 +19,18 @@ export interface RecordingStatus {
   seconds: number
   startedMs: number
   bytes: number
+  /** It runs no longer. */
   done: boolean
+  /** Why there is no file although it is done. */
+  error?: Reason
 }
 
 export interface RecordingControl {
-  /** Starts a recording of raw bytes into the data directory; one at a time, bounded. */
-  start(options: { seconds: number; note: string }): RecordingStatus
+  /**
+   * Starts a recording of raw bytes into the data directory; one at a time, bounded. Rejects with AjarError
+   * 'recording.…' where it cannot begin.
+   */
+  start(options: { seconds: number; note: string }): Promise<RecordingStatus>
   current(): RecordingStatus | undefined
 }
 
@@ -32,6 +38,8 @@ export interface RecordingControl {
 export interface ApplianceView {
   readonly version: string
   doors(): readonly string[]
+  /** That people see. */
+  doorName(doorId: string): string
   reading(doorId: string): DoorReading
   link(): LinkHealth
   model(): ModelStatus
@@ -51,10 +59,15 @@ export interface ModelStatus {
   outputs: readonly { marker: string; state: string }[]
   verdict: string
   provisional: boolean
+  /** Trained on simulated data. */
+  simulated: boolean
   reason?: Reason
 }
 
-/** A new reading. With `id` it was committed before this call; without, only motion or confidence changed. */
+/**
+ * A new reading. With `id` it was committed before this call; without, motion or confidence changed, or a reason
+ * or epoch that is committed later, if it lasts.
+ */
 export interface ReadingUpdate {
   id?: number
   reading: DoorReading

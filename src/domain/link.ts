@@ -22,6 +22,8 @@ export interface LinkHealth {
   link: string
   connected: boolean
   source: string
+  /** The bytes come from the simulator, directly or out of a recording. */
+  simulated: boolean
   dialect: string
   transmitter: string
   layoutId: number

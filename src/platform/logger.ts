@@ -16,13 +16,13 @@ const SECRETS = ['token', 'authorization', 'password', 'key', 'secret'].flatMap(
   `*.*.${name}`,
 ])
 
-/** JSON lines on stdout (journald keeps them); short readable ones on a terminal. */
+/** Returns the level with which it began, too. JSON lines on stdout (journald keeps them); short readable ones on a terminal. */
 export function createLogger(
   level: LogLevel,
   output: DestinationStream = process.stdout.isTTY
     ? readable(process.stdout)
     : pino.destination({ sync: true }), // synchronous: the last line before an exit is written too
-): { logger: Logger; setLevel(level: LogLevel): void } {
+): { logger: Logger; level: LogLevel; setLevel(level: LogLevel): void } {
   const logger = pino(
     {
       level,
@@ -33,7 +33,7 @@ export function createLogger(
     },
     output,
   )
-  return { logger, setLevel: (next) => void (logger.level = next) }
+  return { logger, level, setLevel: (next) => void (logger.level = next) }
 }
 
 /** For people: time of day, level, sentence, fields. */

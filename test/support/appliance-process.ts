@@ -27,6 +27,7 @@ export class Appliance {
     readonly child: ChildProcess,
     readonly dataDirectory: string,
   ) {
+    endWithTests(child)
     const collect = (chunk: Buffer): void => void (this.log = (this.log + chunk.toString()).slice(-200_000))
     child.stdout?.on('data', collect)
     child.stderr?.on('data', collect)
@@ -109,6 +110,15 @@ export class Appliance {
   private urlInLog(): string | undefined {
     return /https?:\/\/[\w.:[\]-]+:\d+/.exec(this.log)?.[0]
   }
+}
+
+const children = new Set<ChildProcess>()
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')))
+
+/** A test that fails must not leave a process behind. */
+export function endWithTests(child: ChildProcess): void {
+  children.add(child)
+  child.once('exit', () => children.delete(child))
 }
 
 export function temporaryDirectory(): string {

@@ -1,9 +1,9 @@
 import { PacketDecoder } from '../../sensing/packet/decoder.js'
 import { NaiveTextDecoder } from './naive-text.js'
+import { median, perSecond } from './rounds.js'
 import { binaryFrames, textLines } from './synthetic.js'
 
 const ROUNDS = 9
-const ROUND_MS = 500
 const PACKETS = 400
 const CHUNK_BYTES = 65_536
 
@@ -13,16 +13,16 @@ export interface DecodeFigures {
 }
 
 /** Medians of interleaved rounds over the same 64 KiB chunks; the ratio is the median of the rounds' ratios. */
-export function benchDecode(): DecodeFigures {
+export function benchDecode(roundMs: number): DecodeFigures {
   const lines = textLines(PACKETS)
   const decodeText = decoding(lines)
   const decodeNaively = decodingNaively(lines)
   const decodeBinary = decoding(binaryFrames(PACKETS))
   const rounds = []
   for (let round = 0; round <= ROUNDS; round++) {
-    const text = rate(decodeText)
-    const naive = rate(decodeNaively)
-    const binary = rate(decodeBinary)
+    const text = perSecond(decodeText, roundMs)
+    const naive = perSecond(decodeNaively, roundMs)
+    const binary = perSecond(decodeBinary, roundMs)
     if (round > 0) rounds.push({ text, naive, binary, ratio: text / naive }) // the first warms up
   }
   return {
@@ -33,18 +33,6 @@ export function benchDecode(): DecodeFigures {
     },
     decodeBinary: { framesPerSecond: Math.round(median(rounds.map(({ binary }) => binary))) },
   }
-}
-
-/** Packets per second of `body`, which returns how many it decoded. */
-function rate(body: () => number): number {
-  const started = performance.now()
-  let packets = 0
-  let elapsedMs = 0
-  while (elapsedMs < ROUND_MS) {
-    packets += body()
-    elapsedMs = performance.now() - started
-  }
-  return (packets / elapsedMs) * 1000
 }
 
 /** A decoder for good; each call returns how many packets it made of `bytes`. */
@@ -68,8 +56,4 @@ function decodingNaively(bytes: Buffer): () => number {
 
 function* chunks(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES)
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]
 }

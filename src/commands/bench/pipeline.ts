@@ -2,15 +2,19 @@ import { defaultConfig } from '../../config/load.js'
 import { PacketDecoder } from '../../sensing/packet/decoder.js'
 import { layoutById } from '../../sensing/packet/layouts.js'
 import { SignalStage } from '../../sensing/signal/stage.js'
+import { median } from './rounds.js'
 import { binaryFrames } from './synthetic.js'
 
 const ROUNDS = 5
-const PACKETS = 20_000
 const CHUNK_BYTES = 4096
 
+export interface PipelineFigures {
+  pipeline: { microsecondsPerPacket: number }
+}
+
 /** Bytes → windows, amortised over a stream at 100 packets/s: processor time a packet, median of rounds, µs. */
-export function benchPipeline(): { pipeline: { microsecondsPerPacket: number } } {
-  const bytes = binaryFrames(PACKETS)
+export function benchPipeline(packets: number): PipelineFigures {
+  const bytes = binaryFrames(packets)
   const rounds: number[] = []
   for (let round = 0; round <= ROUNDS; round++) {
     const decoder = new PacketDecoder({ transmitters: [], tablePacketsPerSecond: 3 })
@@ -23,8 +27,7 @@ export function benchPipeline(): { pipeline: { microsecondsPerPacket: number } }
       })
     const { user, system } = process.cpuUsage(started)
     if (windows === 0) throw new Error('the benchmark made no window')
-    if (round > 0) rounds.push((user + system) / PACKETS) // the first warms up
+    if (round > 0) rounds.push((user + system) / packets) // the first warms up
   }
-  rounds.sort((a, b) => a - b)
-  return { pipeline: { microsecondsPerPacket: Math.round(rounds[ROUNDS >> 1] * 100) / 100 } }
+  return { pipeline: { microsecondsPerPacket: Math.round(median(rounds) * 100) / 100 } }
 }

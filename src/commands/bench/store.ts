@@ -106,6 +106,7 @@ function linkHealth(minute: number): LinkHealth {
     link: 'link-1',
     connected: true,
     source: '/dev/serial/by-id/usb-Silicon_Labs_CP2102_USB_to_UART_Bridge_Controller_0001-if00-port0',
+    simulated: false,
     dialect: 'ajar',
     transmitter: '1a:00:00:00:00:00',
     layoutId: 2,

@@ -14,6 +14,8 @@ export interface FeatureRows {
   discarded: Record<string, number>
   /** Visits that added no row. */
   withoutWindows: string[]
+  /** A recording among them says that it is simulated: so is a model of these rows. */
+  simulated: boolean
 }
 
 /** Puts the readers of visits together: all rows of one layout. */
@@ -24,6 +26,7 @@ export class RowCollector {
     packets: 0,
     discarded: {},
     withoutWindows: [],
+    simulated: false,
   }
   private layoutFrom = ''
   private fastest = 0
@@ -46,6 +49,7 @@ export class RowCollector {
     for (const row of reader.rows) result.rows.push(row)
     if (reader.rows.length === 0) result.withoutWindows.push(visit)
     result.packets += reader.packets
+    result.simulated ||= reader.simulated
     if (reader.packetsPerSecond > this.fastest) this.fastest = reader.packetsPerSecond
     for (const [reason, count] of Object.entries(reader.discarded))
       result.discarded[reason] = (result.discarded[reason] ?? 0) + count
@@ -120,6 +124,7 @@ async function feed(chunks: AsyncIterable<Buffer>, reader: VisitReader): Promise
   }
   const recording = new RecordingReader(all)
   for await (const { bytes, hostTimeUs } of recording.records()) reader.push(bytes, hostTimeUs)
+  reader.simulated = recording.header?.simulated === true
   if (recording.cutBytes > 0) reader.discard('cut-record')
 }
 

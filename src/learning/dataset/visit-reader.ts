@@ -52,6 +52,8 @@ export class VisitReader {
   layoutId: number | undefined
   /** Packets that were decoded, and what was not used by reason: of bytes, packets and windows. */
   packets = 0
+  /** The recording says that it is. */
+  simulated = false
   readonly discarded: Record<string, number> = {}
   private readonly decoder: PacketDecoder
   private readonly stage: Stage<CsiPacket, SignalWindow | Discarded>

@@ -57,7 +57,7 @@ export class Simulator {
   private sent: number
   private upcomingUs = NaN
 
-  /** Throws AjarError 'simulator.site' for a site that does not exist. */
+  /** Throws AjarError 'usage.site' for a site that does not exist. */
   constructor({ site: name, seed, session, packetsPerSecond, script, ...rest }: SimulatorOptions) {
     const { gain = 'locked', startUs = 0 } = rest
     const site = siteByName(name)

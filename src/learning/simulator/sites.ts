@@ -86,13 +86,13 @@ const sites: readonly Site[] = [
 
 export const SITE_NAMES: readonly string[] = sites.map(({ name }) => name)
 
-/** Throws AjarError 'simulator.site' that names the known ones, the nearest first. */
+/** Throws AjarError 'usage.site' that names the known ones, the nearest first. */
 export function siteByName(name: string): Site {
   const site = sites.find((candidate) => candidate.name === name)
   if (site !== undefined) return site
   const known = [...SITE_NAMES].sort((a, b) => editDistance(name, a) - editDistance(name, b))
   throw new AjarError(
-    'simulator.site',
+    'usage.site',
     `There is no simulated site '${name}'.`,
     `Use one of: ${known.join(', ')}.`,
   )

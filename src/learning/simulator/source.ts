@@ -38,7 +38,7 @@ export class SimulatorSource implements Source {
 
   constructor(private readonly options: SimulatorSourceOptions) {}
 
-  /** Throws AjarError 'simulator.site' for a site that does not exist. */
+  /** Throws AjarError 'usage.site' for a site that does not exist. */
   async start(on: Parameters<Source['start']>[0], signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     const { site, seed, session = 0, packetsPerSecond = 100, clock, truth } = this.options

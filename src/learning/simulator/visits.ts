@@ -42,7 +42,7 @@ const MARKER_ANGLES = new Map<string, readonly [number, number]>([
 
 /**
  * Recordings of a door that stands at each marker, session by session, the markers in random order. Throws
- * AjarError 'simulator.marker' or 'simulator.site' for what does not exist.
+ * AjarError 'simulator.marker' or 'usage.site' for what does not exist.
  */
 export function* simulateVisits(plan: VisitPlan): Generator<SimulatedVisit> {
   const { site, seed, markers, secondsPerVisit, visitsPerMarker = 2, packetsPerSecond = 100, gain } = plan

@@ -44,22 +44,25 @@ export function hostCheck(settings: ApiSettings): Middleware {
 export function authorisation(settings: ApiSettings, tokens: TokenStore): Middleware {
   return async (ctx, next) => {
     const reading = READING.has(ctx.method)
+    const trusted = (reading && isLoopback(ctx)) || bearsToken(ctx, tokens)
     const open =
-      reading &&
-      (isLoopback(ctx) || ctx.path === '/healthz' || (settings.publicStatus && ctx.path === '/api/v1/door'))
-    if (!open) {
-      const [scheme, token] = (ctx.request.get('authorization') ?? '').split(' ')
-      if (scheme.toLowerCase() !== 'bearer' || token === undefined || !tokens.accepts(token)) {
-        ctx.set('www-authenticate', 'Bearer')
-        throw new Problem(
-          401,
-          'A token is needed.',
-          '`ajar token` on the machine shows it; send Authorization: Bearer …',
-        )
-      }
+      reading && (ctx.path === '/healthz' || (settings.publicStatus && ctx.path === '/api/v1/door'))
+    if (!trusted && !open) {
+      ctx.set('www-authenticate', 'Bearer')
+      throw new Problem(
+        401,
+        'A token is needed.',
+        '`ajar token` on the machine shows it; send Authorization: Bearer …',
+      )
     }
+    ctx.state.trusted = trusted
     await next()
   }
+}
+
+function bearsToken(ctx: Context, tokens: TokenStore): boolean {
+  const [scheme, token] = (ctx.request.get('authorization') ?? '').split(' ')
+  return scheme.toLowerCase() === 'bearer' && token !== undefined && tokens.accepts(token)
 }
 
 /** Refuses a body that says that it is too long before anything else looks at the request. */

@@ -127,8 +127,8 @@ export class ApiServer {
       await next()
     })
     app.use(problems(logger))
+    app.use(rateLimit(settings, clock)) // before anything that refuses: what is refused counts too
     app.use(hostCheck(settings))
-    app.use(rateLimit(settings, clock))
     app.use(bodyLimit(settings))
     app.use(authorisation(settings, tokens))
     app.use(bodyParser({ enableTypes: ['json'], jsonLimit: settings.bodyLimitBytes }))

@@ -28,8 +28,8 @@ export class RelayPolicy {
     const state = this.mayAct(reading) ? reading.state : undefined
     if (state === this.state) return this.energised(nowMs)
     const before = this.state ?? this.lastState
-    if (state === undefined) this.holdUntilMs = before === 'closed' ? -Infinity : nowMs + this.settings.holdMs
-    else this.lastState = state
+    if (state !== undefined) this.lastState = state
+    else this.holdUntilMs = this.mayHold(before) ? nowMs + this.settings.holdMs : -Infinity
     this.state = state
     if (state !== undefined && this.isOn(state) && !this.on) {
       const begins = before !== undefined && !this.isOn(before)
@@ -62,6 +62,14 @@ export class RelayPolicy {
     while (this.energisings[0] <= nowMs - MINUTE_MS) this.energisings.shift()
     const { minHoldMs, maxPerMinute } = this.settings
     return nowMs - this.switchedMs >= minHoldMs && this.energisings.length < maxPerMinute
+  }
+
+  /**
+   * Only what an energising state began outlasts it, not what the minimum hold still kept on. A relay that
+   * `closed` may have energised is never held: whoever reads it would take the door for closed.
+   */
+  private mayHold(before: State | undefined): boolean {
+    return before !== undefined && this.isOn(before) && !this.isOn('closed')
   }
 
   private mayAct({ state, provisional, simulated }: DoorReading): boolean {

@@ -46,8 +46,8 @@ export interface RelaySettings {
   /** Most times the relay is energised within any minute, 1..60. Default 10. */
   maxPerMinute: number
   /**
-   * How long a relay that is energised stays so after the state became unknown, ms, 0..60000. A relay that is
-   * energised by `closed` never stays. Default 0.
+   * How long a relay that the state energised stays so after it became unknown, ms, 0..60000. Where `closed`
+   * is among `onStates` it never stays. Default 0.
    */
   holdMs: number
   /** Act on readings of a site without a full verdict. Default false. */

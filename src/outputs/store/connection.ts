@@ -2,14 +2,11 @@ import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { AjarError, messageOf } from '../../platform/errors.js'
 import type { Ballast } from './ballast.js'
-import { migrate, refuseNewer } from './migrations.js'
+import { migrate, PAGE_BYTES, refuseNewer } from './migrations.js'
 import { finishSalvage, salvage, type Salvage } from './salvage.js'
 
-export const PAGE_BYTES = 4096
-/** Pages in the write-ahead log before it is moved into the database: 1 MiB. */
-const CHECKPOINT_PAGES = 256
-/** The log file is cut back to this after a checkpoint. */
-const LOG_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
+/** The write-ahead log is moved into the database once it is so long, and its file is cut back to it. */
+const LOG_BYTES = 1 << 20
 
 export interface Opened {
   database: Database.Database
@@ -53,9 +50,10 @@ function connect(file: string, maxBytes: number): Database.Database {
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     database.pragma('busy_timeout = 2000')
-    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    const pageBytes = pageBytesOf(database)
+    database.pragma(`wal_autocheckpoint = ${LOG_BYTES / pageBytes}`)
     database.pragma(`journal_size_limit = ${LOG_BYTES}`)
-    database.pragma(`max_page_count = ${Math.floor(maxBytes / PAGE_BYTES)}`)
+    database.pragma(`max_page_count = ${Math.floor(maxBytes / pageBytes)}`)
     if (existed) {
       const verdict = database.pragma('quick_check(1)', { simple: true }) as string
       if (verdict !== 'ok') throw new Database.SqliteError(verdict, 'SQLITE_CORRUPT')
@@ -66,6 +64,10 @@ function connect(file: string, maxBytes: number): Database.Database {
     database.close()
     throw error
   }
+}
+
+export function pageBytesOf(database: Database.Database): number {
+  return database.pragma('page_size', { simple: true }) as number
 }
 
 function openFailure(file: string, error: unknown): AjarError {

@@ -3,7 +3,7 @@ import type { Reason } from '../../domain/reason.js'
 import type { StoreDrops } from '../../domain/store.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
 import { Ballast } from './ballast.js'
-import { isDamage, isFull, openDatabase, PAGE_BYTES } from './connection.js'
+import { isDamage, isFull, openDatabase, pageBytesOf } from './connection.js'
 import { makeRoom } from './retention.js'
 import type { Salvage } from './salvage.js'
 
@@ -46,21 +46,23 @@ export class GuardedDatabase {
     }
   }
 
-  /** Runs `body` in a transaction; where there is no room the oldest rows go and it is run once more. */
+  /**
+   * Runs `body` in a transaction; where there is no room it is run again once the ballast has gone, which costs
+   * nothing that was kept, and then once the oldest rows have.
+   */
   write<T>(body: () => T): T {
     if (this.database.inTransaction) return body() // the outermost call answers for all
     const transaction = this.database.transaction(body)
-    try {
-      return this.succeeded(transaction.immediate())
-    } catch (error) {
-      if (!isFull(error)) throw this.failed(error)
-    }
-    try {
-      this.makeRoom()
-      return this.succeeded(transaction.immediate())
-    } catch (error) {
-      throw this.failed(error)
-    }
+    const ways = [() => true, () => this.releaseBallast(), () => this.dropOldest()]
+    let failure: unknown
+    for (const hasRoom of ways)
+      try {
+        if (hasRoom()) return this.succeeded(transaction.immediate())
+      } catch (error) {
+        failure = error
+        if (!isFull(error)) break
+      }
+    throw this.failed(failure)
   }
 
   /** Moves the log into the database and brings its file back to nothing. */
@@ -91,21 +93,25 @@ export class GuardedDatabase {
   /** Bytes. Never throws: what fails is the fault. */
   size(): number {
     try {
-      return (this.database.pragma('page_count', { simple: true }) as number) * PAGE_BYTES
+      return (this.database.pragma('page_count', { simple: true }) as number) * pageBytesOf(this.database)
     } catch (error) {
       this.failed(error)
       return 0
     }
   }
 
-  private makeRoom(): void {
+  /** False at the cap of the file, where it would not help. */
+  private releaseBallast(): boolean {
     const pages = this.database.pragma('page_count', { simple: true }) as number
     const cap = this.database.pragma('max_page_count', { simple: true }) as number
-    // At the cap a delete works as it is; on a full disk its log needs what the ballast frees.
-    if (pages < cap) this.ballast.release()
+    return pages < cap && this.ballast.release()
+  }
+
+  private dropOldest(): boolean {
     const { events, telemetry } = makeRoom(this.database)
     this.dropped.events += events
     this.dropped.telemetry += telemetry
+    return true
   }
 
   private succeeded<T>(result: T): T {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { syncDirectory } from '../../platform/atomic-file.js'
 import { messageOf } from '../../platform/errors.js'
-import { migrate } from './migrations.js'
+import { migrate, PAGE_BYTES } from './migrations.js'
 
 /** Dearest first, in case the disk is too full for all. */
 const TABLES = ['setting', 'event', 'outbox', 'telemetry']
@@ -39,6 +39,7 @@ export function salvage(file: string): Salvage {
   const fresh = new Database(copying)
   let copy: Copy
   try {
+    fresh.pragma(`page_size = ${PAGE_BYTES}`)
     migrate(fresh)
     copy = copyReadable(file, fresh)
   } finally {

@@ -5,7 +5,7 @@
 export interface StoreSettings {
   /** How long readings are kept, days, 1..3650. Default 90 (D). */
   retentionDays: number
-  /** How long telemetry is kept, days, 1..3650. Default 30: about 30 MB (M). */
+  /** How long telemetry is kept, days, 1..3650. Default 30: about 45 MB (M). */
   telemetryRetentionDays: number
   /** Cap of the database file, bytes; at the cap the oldest rows make room. Default 128 MiB (D). */
   maxBytes: number

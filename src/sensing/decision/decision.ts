@@ -25,6 +25,13 @@ export interface DecisionOptions {
 /** Why there is no state however good the signal is. */
 export type FailureReason = Extract<ReadingReason, 'no-model' | 'model-error' | 'learning' | 'safe-mode'>
 
+/** A receiver is up within 2 s and fills a window in 2 s more: no window until now is sensor loss, not a start (D). */
+const STARTING_US = 5_000_000
+/**
+ * The first state after a start, a gap or a new epoch rests on few windows, which share most of their packets. For
+ * so long, of device time, it may be corrected without motion (D); then it is what is known.
+ */
+const FIRST_GUESS_US = 5_000_000
 const LIVE_VERDICTS: readonly string[] = ['usable', 'provisional', 'none']
 
 /**
@@ -45,10 +52,14 @@ export class DoorDecision {
   /** Host time of the last window, µs; NaN before the first and after the receiver was lost. */
   private heardUs = NaN
   private stale = false
+  /** Host time of the first tick, µs. */
+  private startedUs = NaN
   /** Why nothing is known yet; undefined once there has been evidence. */
   private pending: ReadingReason | undefined = 'starting'
-  /** Motion since the state shown was last confirmed in quiet: without it no state follows another. */
-  private moved = false
+  /** End of the first window since which everything counts, device time. */
+  private beganUs = NaN
+  /** The place last found in quiet, by index; undefined once there was motion: without it no place follows another. */
+  private held: number | undefined
 
   constructor(private readonly options: DecisionOptions) {
     const { outputs, settings, siteVerdict } = options
@@ -66,9 +77,10 @@ export class DoorDecision {
   observe(window: SignalWindow, scores: Scores | undefined, at: Instant): DoorReading {
     const elapsedMs = this.resume(window)
     const { moving } = window.motion
-    if (moving && this.evidence.some(({ settled }) => settled)) this.conclude(window.endUs)
+    if (moving && this.settled) this.conclude(window.endUs)
     this.motion = moving ? 'moving' : 'still'
-    this.moved ||= moving
+    if (moving) this.held = undefined
+    if (Number.isNaN(this.lastEndUs)) this.beganUs = window.endUs
     this.lastEndUs = window.endUs
     this.heardUs = at.monotonicUs
     this.stale = false
@@ -79,6 +91,9 @@ export class DoorDecision {
 
   /** Time passed: notices that windows stay away. To be called at least once a second. */
   tick(at: Instant): DoorReading {
+    if (Number.isNaN(this.startedUs)) this.startedUs = at.monotonicUs
+    const unheard = Number.isNaN(this.heardUs) && !this.stale
+    if (unheard && at.monotonicUs - this.startedUs > STARTING_US) return this.lost(at)
     if (at.monotonicUs - this.heardUs > this.options.settings.staleMs * 1000) return this.lost(at)
     return this.reading ?? this.decide(undefined, at)
   }
@@ -97,6 +112,15 @@ export class DoorDecision {
     return this.decide(undefined, at)
   }
 
+  /** Whether a stretch of quiet has been seen for long enough. */
+  private get settled(): boolean {
+    return this.evidence.some(({ settled }) => settled)
+  }
+
+  private get guessing(): boolean {
+    return this.lastEndUs - this.beganUs < FIRST_GUESS_US
+  }
+
   /** Forgets what a gap or a new epoch made worthless; returns the ms of device time since the last window. */
   private resume(window: SignalWindow): number {
     const unseenMs = (window.startUs - this.lastEndUs) / 1000
@@ -112,6 +136,7 @@ export class DoorDecision {
     this.hmm?.reset()
     for (const evidence of this.evidence) evidence.restart()
     this.pending = reason
+    this.held = undefined
     this.lastEndUs = NaN
     this.motion = 'unknown'
   }
@@ -149,6 +174,13 @@ export class DoorDecision {
     return undefined
   }
 
+  /** Whether to show this would be to say that the door went there without motion. */
+  private jumps(best: number): boolean {
+    if (this.held === undefined || this.held === best) return false
+    const shown = this.reading?.state ?? 'unknown'
+    return !this.guessing || (shown !== 'unknown' && shown !== this.hmm?.states[best])
+  }
+
   private decide(missing: FailureReason | undefined, at: Instant): DoorReading {
     if (this.stale) return this.publish('unknown', 0, 'link-stale', at)
     const failure = this.failure ?? missing
@@ -159,17 +191,22 @@ export class DoorDecision {
     const spoke = this.weigh()
     if (spoke) this.pending = undefined
     const best = indexOfLargest(this.posterior)
-    const objection = this.objection(best)
-    if (objection !== undefined) return this.publish('unknown', 0, objection, at)
     const state = this.hmm.states[best]
     const confidence = this.posterior[best]
-    const shown = this.reading?.state ?? 'unknown'
     const { minConfidence, keepConfidence } = this.options.settings
+    if (this.held !== undefined && !this.guessing)
+      for (const evidence of this.evidence) evidence.hold(this.held)
+    const objection = this.objection(best)
+    if (objection !== undefined) {
+      const known = state !== 'unknown' && confidence >= minConfidence && !this.guessing
+      if (objection === 'displaced' && known) this.held ??= best
+      return this.publish('unknown', 0, objection, at)
+    }
+    const shown = this.reading?.state ?? 'unknown'
     const needed = state === shown ? Math.min(keepConfidence, minConfidence) : minConfidence
-    const jumps = shown !== 'unknown' && shown !== state && !this.moved
-    if (state === 'unknown' || this.pending !== undefined || confidence < needed || jumps)
+    if (state === 'unknown' || this.pending !== undefined || confidence < needed || this.jumps(best))
       return this.publish('unknown', 0, this.pending ?? 'ambiguous', at)
-    if (spoke && this.motion === 'still') this.moved = false
+    if (this.settled) this.held = best
     return this.publish(state, confidence, 'decided', at)
   }
 

@@ -9,6 +9,11 @@ export interface Evidence {
   observe(window: SignalWindow, scores: Scores): void
   /** Adds the log-likelihood of each place; false where there is nothing to say yet. */
   addTo(logLikelihoods: Float64Array): boolean
+  /**
+   * The door is known to be at this place and nothing has moved since: what speaks against it is an objection
+   * until it speaks for it again, and is kept out of what is said. Until `restart`.
+   */
+  hold(placeIndex: number): void
   /** Why the place with this index must not be believed now, whatever the prior says. */
   objection(placeIndex: number): ReadingReason | undefined
   /**

@@ -8,7 +8,9 @@ import type { DecisionSettings } from './settings.js'
 
 /**
  * What the standing channel says: in quiet by the mean over the whole stretch. Beside it runs a mean of the
- * last seconds: where the two part, something changed without motion.
+ * last seconds: where that speaks against the place that the door is known to be at, something changed without
+ * motion. Such windows are left out of the stretch, or it would come to agree with them in time, and then with
+ * neither place.
  *
  * Where people are about all day there is hardly any quiet, and on the recordings of captures/two-state
  * windows with people in them are called right as often as quiet ones (0.88 and 0.86, session left out). So
@@ -23,6 +25,10 @@ export class StandingEvidence implements Evidence {
   /** Windows in motion count from this beginning on, windows in quiet from this end on; device time. */
   private motionFromUs = -Infinity
   private quietFromUs = -Infinity
+  /** Index of the place that the door is known to be at while nothing moves. */
+  private held: number | undefined
+  /** Recent evidence has spoken against that place, and not for it since. */
+  private displaced = false
 
   constructor(
     outputs: readonly Output[],
@@ -53,9 +59,18 @@ export class StandingEvidence implements Evidence {
     const logLikelihoods = isStrange ? undefined : this.read(scores)
     this.recent.add(logLikelihoods, window.endUs)
     if (moving) return
+    this.compare()
+    if (this.displaced) return
     const wasSettled = this.settled
     this.stretch.add(logLikelihoods, window.endUs)
     if (!wasSettled && this.settled) this.recent.copy(this.stretch)
+  }
+
+  hold(placeIndex: number): void {
+    if (this.held === placeIndex) return
+    this.held = placeIndex
+    this.displaced = false
+    this.compare()
   }
 
   addTo(logLikelihoods: Float64Array): boolean {
@@ -68,17 +83,16 @@ export class StandingEvidence implements Evidence {
   objection(placeIndex: number): ReadingReason | undefined {
     const speaker = this.speaker()
     if (speaker === undefined) return undefined
-    if (speaker.strange > 0.5) return 'out-of-distribution'
-    const changed =
-      speaker === this.stretch &&
-      this.opposes(this.recent, placeIndex) &&
-      !this.opposes(this.stretch, placeIndex)
-    return changed ? 'displaced' : undefined
+    if (this.recent.strange > 0.5) return 'out-of-distribution'
+    const against = speaker === this.stretch && this.contradicts(placeIndex)
+    return this.displaced || against ? 'displaced' : undefined
   }
 
   restart(fromUs = -Infinity): void {
     this.stretch.clear()
     this.recent.clear()
+    this.held = undefined
+    this.displaced = false
     this.motionFromUs = fromUs
     this.quietFromUs = -Infinity
   }
@@ -91,16 +105,22 @@ export class StandingEvidence implements Evidence {
     return spanUs >= this.settings.minQuietMs * 1000
   }
 
-  /** Whether, by this alone, another place would be shown. */
-  private opposes({ logLikelihoods }: EvidenceMean, placeIndex: number): boolean {
-    let sum = 0
-    let other = 0
-    for (let i = 0; i < logLikelihoods.length; i++) {
-      const likelihood = Math.exp(logLikelihoods[i])
-      sum += likelihood
-      if (i !== placeIndex) other = Math.max(other, likelihood)
-    }
-    return other / sum >= this.settings.minConfidence
+  /** What is between speaking for and against the held place changes nothing, so that the reading does not flicker. */
+  private compare(): void {
+    if (this.held === undefined) return
+    const agrees = this.recentShare(this.held) >= this.settings.minConfidence
+    this.displaced = this.displaced ? !agrees : this.contradicts(this.held)
+  }
+
+  private contradicts(placeIndex: number): boolean {
+    return 1 - this.recentShare(placeIndex) >= this.settings.minConfidence
+  }
+
+  /** How likely recent windows make a place beside its strongest rival, 0..1. */
+  private recentShare(placeIndex: number): number {
+    const { logLikelihoods } = this.recent
+    const rival = Math.max(...logLikelihoods.filter((_, index) => index !== placeIndex))
+    return 1 / (1 + Math.exp(rival - logLikelihoods[placeIndex]))
   }
 
   /**

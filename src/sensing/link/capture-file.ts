@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib'
 import type { Source } from '../../domain/link.js'
 import type { Clock } from '../../domain/time.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
-import { isRecording, RecordingReader } from './recording.js'
+import { isRecording, RecordingReader, type RecordingHeader } from './recording.js'
 
 type Listener = Parameters<Source['start']>[0]
 
@@ -45,13 +45,21 @@ const NUL = 0
 
 /** Replays a file. Host times are those of the replay; the file's own times only set its pace. */
 export class CaptureFileSource implements Source {
-  readonly simulated = false
+  /** What the recording says of itself; known only to `open`. */
+  simulated = false
   /** Bytes at the end of an own recording that belong to a record cut short. */
   cutBytes = 0
   private readonly stopping = new AbortController()
   private replay: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: CaptureFileOptions) {}
+
+  /** A source that knows whether its recording is simulated. Throws AjarError 'capture.unreadable'. */
+  static async open(options: CaptureFileOptions): Promise<CaptureFileSource> {
+    const source = new CaptureFileSource(options)
+    source.simulated = (await source.header())?.simulated === true
+    return source
+  }
 
   /** Throws AjarError 'capture.unreadable' where the file cannot be opened. A source replays once. */
   async start(on: Listener, signal: AbortSignal): Promise<void> {
@@ -65,6 +73,24 @@ export class CaptureFileSource implements Source {
   async stop(): Promise<void> {
     this.stopping.abort()
     await this.replay
+  }
+
+  /** Of an own recording; a damaged one has none, which its replay will tell. */
+  private async header(): Promise<RecordingHeader | undefined> {
+    const { gzipped } = await this.probe()
+    const input = this.chunks(gzipped)
+    try {
+      const first = await input.next()
+      if (first.done || !isRecording(first.value)) return undefined
+      const reader = new RecordingReader(prepend(first.value, input))
+      await reader.records().next()
+      return reader.header
+    } catch (error) {
+      if (error instanceof AjarError) return undefined
+      throw error
+    } finally {
+      await input.return()
+    }
   }
 
   private async probe(): Promise<{ gzipped: boolean }> {

@@ -1,23 +1,29 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { RecordingControl, RecordingStatus } from '../../domain/control.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
 import type { Logger } from '../../platform/logger.js'
-import { RecordingWriter } from './recording.js'
+import { RecordingWriter, writeFailed, type RecordingHeader } from './recording.js'
+import type { RecorderSettings } from './recorder-settings.js'
 
 /** A minute at 2 Mbaud is 15 MB; nothing that a technician asks for should fill the card. */
 const MOST_BYTES = 64 << 20
+/** A recording that could not become longer than this is not begun. */
+const LEAST_BYTES = 1 << 20
 
-/** Taps the link's bytes into a recording when asked: one at a time, bounded in time and size. */
+/** Taps the link's bytes into a recording when asked: one at a time, bounded in time and size, as are all together. */
 export class Recorder implements RecordingControl {
   private writer: RecordingWriter | undefined
   private status: RecordingStatus | undefined
   private timer: NodeJS.Timeout | undefined
+  private busy = false
   private stopped = false
 
   constructor(
     private readonly directory: string,
-    private readonly source: { name: string; baudRate: number },
+    private readonly settings: RecorderSettings,
+    /** Where the bytes come from at the moment. */
+    private readonly origin: () => Pick<RecordingHeader, 'source' | 'baudRate' | 'simulated'>,
     private readonly logger: Logger,
   ) {}
 
@@ -25,15 +31,28 @@ export class Recorder implements RecordingControl {
     if (this.writer?.append(bytes, hostTimeUs) === false) void this.finish()
   }
 
-  start({ seconds, note }: { seconds: number; note: string }): RecordingStatus {
-    if (this.status !== undefined && !this.status.done)
+  async start({ seconds, note }: { seconds: number; note: string }): Promise<RecordingStatus> {
+    if (this.busy)
       throw new AjarError('recording.running', 'A recording is running already.', 'Wait until it is done.')
-    const startedMs = Date.now()
-    const id = new Date(startedMs).toISOString().replace(/[:.]/g, '-')
-    const file = path.join(this.directory, `${id}.ajar`)
-    this.status = { id, file, seconds, startedMs, bytes: 0, done: false }
-    void this.run(file, seconds, note, startedMs)
-    return this.status
+    this.busy = true
+    try {
+      const startedMs = Date.now()
+      const id = new Date(startedMs).toISOString().replace(/[:.]/g, '-')
+      const file = path.join(this.directory, `${id}.ajar`)
+      const mostBytes = Math.min(MOST_BYTES, this.room())
+      const header = { ...this.origin(), startedMs, note }
+      const writer = await RecordingWriter.open(file, header, { mostBytes, mostSeconds: seconds })
+      if (this.stopped) {
+        await writer.discard()
+        throw new AjarError('recording.stopped', 'Ajar is stopping.', 'Ask again.', { retryable: true })
+      }
+      this.writer = writer
+      this.timer = setTimeout(() => void this.finish(), seconds * 1000)
+      return (this.status = { id, file, seconds, startedMs, bytes: 0, done: false })
+    } catch (error) {
+      this.busy = false
+      throw error
+    }
   }
 
   current(): RecordingStatus | undefined {
@@ -46,20 +65,23 @@ export class Recorder implements RecordingControl {
     await this.finish()
   }
 
-  private async run(file: string, seconds: number, note: string, startedMs: number): Promise<void> {
+  /** Bytes that one more may have. Throws AjarError 'recording.no-room' or 'recording.write'. */
+  private room(): number {
+    const { directory } = this
+    const { maxBytes } = this.settings
+    let taken = 0
     try {
-      mkdirSync(this.directory, { recursive: true, mode: 0o750 })
-      const writer = await RecordingWriter.open(
-        file,
-        { source: this.source.name, baudRate: this.source.baudRate, startedMs, note },
-        { mostBytes: MOST_BYTES, mostSeconds: seconds },
-      )
-      if (this.stopped) return await writer.discard()
-      this.writer = writer
-      this.timer = setTimeout(() => void this.finish(), seconds * 1000)
+      mkdirSync(directory, { recursive: true, mode: 0o750 })
+      for (const name of readdirSync(directory)) taken += statSync(path.join(directory, name)).size
     } catch (error) {
-      this.failed(error)
+      throw writeFailed(directory, error)
     }
+    if (maxBytes - taken >= LEAST_BYTES) return maxBytes - taken
+    throw new AjarError(
+      'recording.no-room',
+      `The recordings in ${directory} have ${taken} bytes; together they may have ${maxBytes}.`,
+      'Delete those that nobody needs, or raise recordings.maxBytes.',
+    )
   }
 
   private async finish(): Promise<void> {
@@ -70,15 +92,14 @@ export class Recorder implements RecordingControl {
     try {
       await writer.close()
       status.bytes = writer.bytes
-      status.done = true
       this.logger.info({ file: status.file, bytes: status.bytes }, 'Recording done.')
     } catch (error) {
-      this.failed(error)
+      const { code, message, hint } = error instanceof AjarError ? error : writeFailed(status.file, error)
+      status.bytes = 0
+      status.error = { code, text: message, hint }
+      this.logger.error({ hint }, `The recording failed: ${messageOf(error)}`)
     }
-  }
-
-  private failed(error: unknown): void {
-    if (this.status !== undefined) this.status.done = true
-    this.logger.error({}, `The recording failed: ${messageOf(error)}`)
+    status.done = true
+    this.busy = false
   }
 }

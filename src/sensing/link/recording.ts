@@ -18,6 +18,8 @@ export interface RecordingHeader {
   /** Wall clock at the start, ms since 1970. */
   startedMs: number
   note: string
+  /** The bytes came from the simulator, directly or out of a recording: whatever is made of them says so. */
+  simulated?: boolean
 }
 
 export interface RecordingBounds {
@@ -147,12 +149,12 @@ function record(bytes: Uint8Array, hostTimeUs: number): Buffer {
   return made
 }
 
-function writeFailed(file: string, cause: unknown): AjarError {
+export function writeFailed(file: string, cause: unknown): AjarError {
   return new AjarError(
     'recording.write',
     `${file} cannot be written: ${messageOf(cause)}`,
     'Is there room on the disk (`df -h`), and may this user write there?',
-    { cause },
+    { retryable: true, cause },
   )
 }
 

@@ -4,6 +4,7 @@ import type { Source } from '../../domain/link.js'
 import type { Clock } from '../../domain/time.js'
 import { Backoff } from '../../platform/backoff.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
+import { paceReads } from './paced-reads.js'
 import { absent, openFailed, silent, unplugged, type PortLoss } from './port-loss.js'
 import type { LinkSettings } from './settings.js'
 import { findPort, parsePort } from './usb-ports.js'
@@ -113,6 +114,7 @@ export class SerialSource implements Source {
       return this.lose(await openFailed(path, error as Error))
     }
     if (this.on === undefined) return closed(port)
+    paceReads(port)
     this.port = port
     this.lastBytesUs = this.clock.monotonicUs()
     // Errors are told once: a read error arrives as 'close', a write error at the caller of send as well.

@@ -4,7 +4,8 @@ import type { SignalWindow } from '../../domain/window.js'
 /**
  * Looks for a lasting step of the level with no change of shape: a receiver that changed its gain without
  * saying so. Compares the first with the last quarter of a window, the level by medians, so that single packets
- * at another gain (3–18 % on unlocked chips, M) do not count. Motion moves the level too: ask in quiet only.
+ * at another gain (3–18 % on unlocked chips, M) do not count. Motion moves the level too: ask in quiet only, and
+ * only where the gain is not known, because a door that comes to rest can do the same (simulated).
  */
 export class GainJump {
   private readonly scratch: Float32Array

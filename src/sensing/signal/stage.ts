@@ -63,7 +63,9 @@ export class SignalStage implements Stage<CsiPacket, SignalWindow | Discarded> {
     const refused = this.refuse(packet)
     if (refused === undefined) {
       this.use(packet)
-      this.windows.make(packet.layoutId, this.cadence.periodUs, emit)
+      // An AGC gain that stands at 0 is a field that nobody fills: no receiver is locked below 30 (R).
+      const gainKnown = this.gain.locked === true && packet.agcGain > 0
+      this.windows.make(packet.layoutId, this.cadence.periodUs, gainKnown, emit)
       return
     }
     this.discarded.reason = refused

@@ -59,8 +59,11 @@ export class WindowMaker {
     }
   }
 
-  /** After a row was added to the history: emits the windows that it completes. `periodUs`: packet interval. */
-  make(layoutId: number, periodUs: number, emit: (window: SignalWindow) => void): void {
+  /**
+   * After a row was added to the history: emits the windows that it completes. `periodUs`: packet interval;
+   * `gainKnown`: the receiver cannot have changed its gain without saying so.
+   */
+  make(layoutId: number, periodUs: number, gainKnown: boolean, emit: (window: SignalWindow) => void): void {
     const { history, settings, window } = this
     this.used = true
     if (history.length === 0) return
@@ -69,7 +72,7 @@ export class WindowMaker {
     for (; this.nextEndUs <= newestUs; this.nextEndUs += settings.hopMs * 1000) {
       window.layoutId = layoutId
       window.endUs = this.nextEndUs
-      if (this.fill(periodUs)) emit(window)
+      if (this.fill(periodUs, gainKnown)) emit(window)
     }
   }
 
@@ -92,7 +95,7 @@ export class WindowMaker {
     this.gaps = true
   }
 
-  private fill(periodUs: number): boolean {
+  private fill(periodUs: number, gainKnown: boolean): boolean {
     const { history, settings, window } = this
     const packetsPerSecond = this.observe()
     if (!(packetsPerSecond >= settings.minPacketsPerSecond)) return false
@@ -107,7 +110,7 @@ export class WindowMaker {
     window.motion.lag1 = statistic.lag1
     window.motion.movingVariance = statistic.movingVariance
     window.motion.moving = this.motion.push(statistic)
-    const jump = !window.motion.moving && this.gainJump.within(window)
+    const jump = !gainKnown && !window.motion.moving && this.gainJump.within(window)
     if (jump && !this.jumped) this.epoch++
     this.jumped = jump
     window.quality.gainJump = jump

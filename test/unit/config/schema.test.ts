@@ -7,6 +7,7 @@ import type { ApiSettings } from '../../../src/outputs/api/settings.js'
 import type { GpioSettings } from '../../../src/outputs/gpio/settings.js'
 import type { StoreSettings } from '../../../src/outputs/store/settings.js'
 import type { DecisionSettings } from '../../../src/sensing/decision/settings.js'
+import type { RecorderSettings } from '../../../src/sensing/link/recorder-settings.js'
 import type { LinkSettings } from '../../../src/sensing/link/settings.js'
 import type { DecoderOptions } from '../../../src/sensing/packet/decoder.js'
 import type { SignalSettings } from '../../../src/sensing/signal/settings.js'
@@ -20,9 +21,11 @@ it('has the keys of the settings, checked by the compiler', () => {
   expectTypeOf<Config['store']>().toExtend<StoreSettings>()
   expectTypeOf<Config['gpio']>().toExtend<GpioSettings>()
   expectTypeOf<Config['api']>().toExtend<ApiSettings>()
+  expectTypeOf<Config['recordings']>().toExtend<RecorderSettings>()
   expectTypeOf<Same<Config['signal'], SignalSettings>>().toEqualTypeOf<true>()
   expectTypeOf<Same<Config['decision'], DecisionSettings>>().toEqualTypeOf<true>()
   expectTypeOf<Same<Config['store'], StoreSettings>>().toEqualTypeOf<true>()
+  expectTypeOf<Same<Config['recordings'], RecorderSettings>>().toEqualTypeOf<true>()
   expectTypeOf<Same<Config['gpio'], GpioSettings>>().toEqualTypeOf<true>()
   expectTypeOf<Same<Config['api'], ApiSettings>>().toEqualTypeOf<true>()
 })
@@ -40,6 +43,7 @@ const SETTINGS = {
   signal: 'src/sensing/signal/settings.ts',
   decision: 'src/sensing/decision/settings.ts',
   store: 'src/outputs/store/settings.ts',
+  recordings: 'src/sensing/link/recorder-settings.ts',
   api: 'src/outputs/api/settings.ts',
 } as const
 

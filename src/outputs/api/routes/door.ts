@@ -11,8 +11,11 @@ export function doorRoutes({ view, store, clock }: ApiParts): Route[] {
       method: 'get',
       path: '/api/v1/door',
       summary: "The door's state",
-      answer: doorSchema,
-      handle: () => doorJson(view.reading(view.doors()[0]), clock.now()),
+      answer: doorSchema.extend({ name: z.string().describe('For people') }),
+      handle: () => {
+        const [doorId] = view.doors()
+        return { name: view.doorName(doorId), ...doorJson(view.reading(doorId), clock.now()) }
+      },
     }),
     route({
       method: 'get',

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { z } from 'zod'
 import type { ReadingUpdate } from '../../../domain/control.js'
+import type { DoorReading } from '../../../domain/reading.js'
 import { messageOf } from '../../../platform/errors.js'
 import { doorJson } from '../door-json.js'
 import type { ApiParts } from '../parts.js'
@@ -42,7 +43,7 @@ export class EventStreams {
         const header = ctx.get('last-event-id')
         const after = header === '' ? undefined : validated(lastId, header)
         ctx.set('connection', 'close') // so that stopping need not wait for a connection that fell idle
-        return this.begin(after)
+        return this.begin(this.isOfHere(after) ? after : undefined)
       },
     })
   }
@@ -51,15 +52,18 @@ export class EventStreams {
     for (const stream of this.streams) stream.end()
   }
 
+  /** Behind the newest lies only an id of another database: made anew since, or of before a copy was put back. */
+  private isOfHere(after: number | undefined): boolean {
+    return after !== undefined && after <= (this.parts.store.latest(this.parts.view.doors()[0])?.id ?? 0)
+  }
+
   private begin(after: number | undefined): PassThrough {
     const stream = new PassThrough({ highWaterMark: MOST_BUFFERED_BYTES })
     this.streams.add(stream)
     stream.write(`retry: ${RETRY_MS}\n\n`) // the head goes out with the first byte: not only at the keep-alive
     stream.on('close', () => this.streams.delete(stream))
     if (after === undefined) {
-      const doorId = this.parts.view.doors()[0]
-      const id = this.parts.store.latest(doorId)?.id // so that a client which leaves now resumes without a gap
-      stream.write(this.format({ id, reading: this.parts.view.reading(doorId) }))
+      this.showNow(stream)
       this.follow(stream)
     } else
       this.replay(after, stream).catch((error: unknown) => {
@@ -68,6 +72,20 @@ export class EventStreams {
         this.drop(stream)
       })
     return stream
+  }
+
+  /**
+   * What is so now, and the last id, so that a client which leaves now resumes without a gap. The reading stands
+   * under the id only where it is what was committed so: right after a start, and on a full disk, it is not. An
+   * id without data moves the client's place and shows it nothing (html.spec.whatwg.org, dispatch the event).
+   */
+  private showNow(stream: PassThrough): void {
+    const doorId = this.parts.view.doors()[0]
+    const reading = this.parts.view.reading(doorId)
+    const latest = this.parts.store.latest(doorId)
+    if (latest === undefined || isSameState(latest.reading, reading))
+      stream.write(this.format({ id: latest?.id, reading }))
+    else stream.write(`id: ${latest.id}\n\n${this.format({ reading })}`)
   }
 
   /** Sends what was committed after `after`, as fast as the client reads, then goes live. */
@@ -106,4 +124,8 @@ export class EventStreams {
     const data = `data: ${JSON.stringify(doorJson(reading, this.parts.clock.now()))}\n\n`
     return id === undefined ? `event: motion\n${data}` : `id: ${id}\nevent: reading\n${data}`
   }
+}
+
+function isSameState(one: DoorReading, other: DoorReading): boolean {
+  return one.state === other.state && one.reason === other.reason && one.epoch === other.epoch
 }

@@ -10,8 +10,11 @@ export function healthRoutes({ view }: ApiParts): Route[] {
       method: 'get',
       path: '/healthz',
       summary: 'The process is alive',
-      answer: z.object({ alive: z.boolean(), version: z.string() }),
-      handle: () => ({ alive: true, version: view.version }),
+      answer: z.object({
+        alive: z.boolean(),
+        version: z.string().optional().describe('Not for other machines without the token'),
+      }),
+      handle: ({ ctx }) => ({ alive: true, ...(ctx.state.trusted && { version: view.version }) }),
     }),
     route({
       method: 'get',

@@ -68,13 +68,20 @@ function doors(scrape: Scrape, { view }: ApiParts): void {
     '1 while no verdict on the site backs the state',
     readings.map(([door, { provisional }]) => [door, Number(provisional)]),
   )
+  scrape.gauge(
+    'ajar_door_simulated',
+    '1 while packets or model come from the simulator',
+    readings.map(([door, { simulated }]) => [door, Number(simulated)]),
+  )
 }
 
 function link(scrape: Scrape, { view, clock }: ApiParts): void {
-  const { link, connected, packetsPerSecond, lossRatio, rssiDbm, lastPacketUs, counters } = view.link()
+  const { link, connected, simulated, packetsPerSecond, lossRatio, rssiDbm, lastPacketUs, counters } =
+    view.link()
   const { used, control, other, discarded } = counters
   const one = (value: number): [Labels, number][] => [[{ link }, value]]
   scrape.gauge('ajar_link_connected', '1 while the receiver is connected', one(Number(connected)))
+  scrape.gauge('ajar_link_simulated', '1 while packets come from the simulator', one(Number(simulated)))
   scrape.gauge('ajar_link_packets_per_second', 'Rate of packets', one(packetsPerSecond))
   scrape.gauge('ajar_link_loss_ratio', 'Share of packets lost on the air', one(lossRatio))
   scrape.gauge('ajar_link_rssi_dbm', 'Received signal strength', one(rssiDbm))
@@ -91,10 +98,10 @@ function link(scrape: Scrape, { view, clock }: ApiParts): void {
 function machine(scrape: Scrape, { view, store, indicator }: ApiParts, streams: EventStreams): void {
   const { ok, bytes, dropped } = store.health()
   const { driver, ok: indicates } = indicator.health()
-  const { id, family, engine } = view.model()
+  const { id, family, engine, simulated } = view.model()
   scrape.gauge('ajar_sensing', '1 while packets arrive and windows are made', [[{}, Number(view.sensing())]])
   scrape.gauge('ajar_build_info', '1', [[{ version: view.version }, 1]])
-  scrape.gauge('ajar_model_info', '1', [[{ model: id, family, engine }, 1]])
+  scrape.gauge('ajar_model_info', '1', [[{ model: id, family, engine, simulated: String(simulated) }, 1]])
   scrape.gauge('ajar_store_ok', '1 while the database can be written', [[{}, Number(ok)]])
   scrape.gauge('ajar_store_size_bytes', 'Size of the database', [[{}, bytes]])
   scrape.counter(

@@ -11,6 +11,7 @@ const modelSchema = z.object({
   outputs: z.array(z.object({ marker: z.string(), state: z.string() })).readonly(),
   verdict: z.string(),
   provisional: z.boolean(),
+  simulated: z.boolean().describe('Trained on simulated data: every reading that it gives is simulated'),
   reason: reasonSchema.optional().describe('Why there is none, or none that works'),
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ApiParts } from '../parts.js'
 import { Problem } from '../problem.js'
+import { reasonSchema } from '../reason-schema.js'
 import { route, type Route } from '../route.js'
 
 const recordingSchema = z.object({
@@ -9,7 +10,8 @@ const recordingSchema = z.object({
   seconds: z.number().int(),
   startedMs: z.number().describe('Wall clock, ms since 1970'),
   bytes: z.number().int(),
-  done: z.boolean(),
+  done: z.boolean().describe('It runs no longer'),
+  error: reasonSchema.optional().describe('Why there is no file although it is done'),
 })
 
 export function recordingRoutes({ recordings }: ApiParts): Route[] {

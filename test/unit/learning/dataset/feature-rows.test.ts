@@ -70,6 +70,18 @@ describe('readFeatureRows', () => {
     expect(readers[3].packets).toBeLessThan(400)
   })
 
+  it('says that a recording among the visits is simulated', async () => {
+    const recording = path.join(directory, 'simulated.ajar')
+    const header = { source: 'simulated site x', baudRate: 0, startedMs: 0, note: '', simulated: true }
+    const writer = await RecordingWriter.open(recording, header, { mostBytes: 1e6, mostSeconds: 10 })
+    writer.append(wireBytes({}), 0)
+    await writer.close()
+    const own = readFileSync(recording)
+    expect((await rowsOf({ 'plain.bin': wireBytes({}) })).simulated).toBe(false)
+    expect((await rowsOf({ 'sim.ajar': own, 'plain.bin': wireBytes({}) })).simulated).toBe(true)
+    expect((await rowsOf({ 'sim.ajar.gz': gzipSync(own) })).simulated).toBe(true)
+  })
+
   it('refuses visits of different layouts', async () => {
     const files = { 'a.bin': wireBytes({}), 'b.bin': wireBytes({ layoutId: 1 }) }
     await expect(rowsOf(files)).rejects.toThrow(/Visit b\.bin has subcarrier layout 1, visit a\.bin 2/)

@@ -2,8 +2,15 @@ import { layoutById } from '../../../../src/sensing/packet/layouts.js'
 import { FrameWriter } from '../../../../src/sensing/wire/frame.js'
 import { seededNormal } from '../../../support/packets.js'
 
-/** Wire bytes of a still link at 100 packets a second. */
-export function wireBytes({ seconds = 4, rssiDbm = -50, amplitude = 30, layoutId = 2, seed = 1 }): Buffer {
+/** Wire bytes of a still link at 100 packets a second; `senders` take turns, each the last byte of an address. */
+export function wireBytes({
+  seconds = 4,
+  rssiDbm = -50,
+  amplitude = 30,
+  layoutId = 2,
+  seed = 1,
+  senders = [1],
+}): Buffer {
   const writer = new FrameWriter()
   const normal = seededNormal(seed)
   const iq = new Int8Array(128)
@@ -15,7 +22,7 @@ export function wireBytes({ seconds = 4, rssiDbm = -50, amplitude = 30, layoutId
         flags: 0,
         sequence,
         timeUs: 1_000_000 + sequence * 10_000,
-        mac: Uint8Array.of(2, 0, 0, 0, 0, 1),
+        mac: Uint8Array.of(2, 0, 0, 0, 0, senders[sequence % senders.length]),
         rssiDbm,
         noiseFloorDbm: -95,
         agcGain: 0,

@@ -102,7 +102,7 @@ describe('siteByName', () => {
   it('names the known sites, the nearest first', () => {
     expect(() => siteByName('metal-dorway')).toThrowError(
       expect.objectContaining({
-        code: 'simulator.site',
+        code: 'usage.site',
         hint: expect.stringMatching(/^Use one of: metal-doorway, /),
       }),
     )

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { get } from 'node:http'
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { ApiBench } from './api-bench.js'
@@ -56,6 +57,28 @@ describe.skipIf(!added)(`from another machine${skipped}`, () => {
       const answer = await fetch(`http://${ADDRESS}:${api.port}/metrics`, { headers: { authorization } })
       expect(answer.status, authorization).toBe(401)
     }
+  })
+
+  it('tells the version only to who has the token', async () => {
+    api = await ApiBench.start({ host: '0.0.0.0' })
+    const healthz = async (authorised: boolean) =>
+      (await api.ask('GET', '/healthz', { authorised, address: ADDRESS })).json()
+    expect(await healthz(false)).toEqual({ alive: true })
+    expect(await healthz(true)).toEqual({ alive: true, version: '1.2.3' })
+  })
+
+  it('counts requests under a wrong name too', async () => {
+    api = await ApiBench.start({ host: '0.0.0.0', requestsPerMinute: 5 })
+    const misnamed = (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const headers = { host: 'evil.example' }
+        get({ host: ADDRESS, port: api.port, path: '/healthz', headers, agent: false }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode ?? 0)
+        }).on('error', reject)
+      })
+    for (let n = 0; n < 5; n++) expect(await misnamed()).toBe(421)
+    expect(await misnamed()).toBe(429)
   })
 
   it("shows the door's state, and no more, where publicStatus says so", async () => {

@@ -39,15 +39,24 @@ export class ApiBench {
       view: {
         version: '1.2.3',
         doors: () => ['front'],
+        doorName: () => 'Front door',
         reading: () => this.current,
         link: () => ({
-          ...{ link: 'link-1', connected: true, source: 'test', dialect: '', transmitter: '', layoutId: 0 },
+          ...{
+            link: 'link-1',
+            connected: true,
+            source: 'test',
+            simulated: true,
+            dialect: '',
+            transmitter: '',
+            layoutId: 0,
+          },
           ...{ packetsPerSecond: 50, lossRatio: Number.NaN, rssiDbm: -50, lastPacketUs: 0, reasons: [] },
           counters: { received: 9, used: 7, other: 0, control: 0, discarded: { crc: 2 } },
         }),
         model: () => ({
           ...{ id: 'm', family: 'f', engine: 'int8-js', layoutId: 0 },
-          ...{ outputs: [], verdict: 'usable', provisional: false },
+          ...{ outputs: [], verdict: 'usable', provisional: false, simulated: true },
         }),
         reasons: () => [],
         sensing: () => this.sensing,
@@ -64,7 +73,7 @@ export class ApiBench {
       },
       logLevel: this.level,
       recordings: {
-        start: ({ seconds }) => {
+        start: async ({ seconds }) => {
           recording = { id: 'r1', file: 'r1.csi', seconds }
           return status()!
         },
@@ -88,6 +97,11 @@ export class ApiBench {
     const id = this.store.commit(this.current)
     this.send({ id, reading: this.current })
     return id
+  }
+
+  /** A reading that is so now and could not be committed. */
+  show(state: State, epoch: number): void {
+    this.current = reading(state, epoch)
   }
 
   /** Something moves: published, but no change of state and so no commit. */

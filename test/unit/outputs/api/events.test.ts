@@ -50,12 +50,35 @@ describe('the event stream', () => {
     stream.close()
   })
 
+  it('shows nothing under the id of another state: right after a start, or on a full disk', async () => {
+    api = await ApiBench.start()
+    const before = api.publish('closed', 0)
+    api.show('open', 1)
+    const stream = await open()
+    await expect.poll(() => stream.text()).toMatch(/"state":"open"/)
+    // A block without data moves a client's place and is no event; the reading that follows has no id.
+    expect(stream.text()).toMatch(
+      new RegExp(`\\n\\nid: ${before}\\n\\nevent: motion\\ndata: .*"state":"open".*\\n\\n$`),
+    )
+    stream.close()
+  })
+
   it('replays from Last-Event-ID and goes live without a gap or a double', async () => {
     api = await ApiBench.start()
     for (let n = 1; n <= 5; n++) api.publish('open', n)
     const stream = await open(2)
     for (let n = 6; n <= 8; n++) api.publish('closed', n)
     await expect.poll(() => stream.ids()).toEqual(upTo(8, 3))
+    stream.close()
+  })
+
+  it('shows what is so now where Last-Event-ID is of another database', async () => {
+    api = await ApiBench.start()
+    const newest = api.publish('closed', 0)
+    const stream = await open(newest + 1000)
+    await expect.poll(() => stream.text()).toMatch(/event: reading\ndata: .*"state":"closed"/)
+    const id = api.publish('open', 1)
+    await expect.poll(() => stream.ids()).toEqual([newest, id])
     stream.close()
   })
 

@@ -33,9 +33,12 @@ describe('what loopback reads without a token', () => {
   it.each([
     ['/healthz', { alive: true, version: '1.2.3' }],
     ['/readyz', { ready: true }],
-    ['/api/v1/link', { connected: true, lossRatio: null, store: { ok: true }, indicator: { ok: true } }],
-    ['/api/v1/model', { id: 'm', verdict: 'usable' }],
-    ['/api/v1/door', { doorId: 'front', state: 'closed', clockTrusted: true }],
+    [
+      '/api/v1/link',
+      { connected: true, simulated: true, lossRatio: null, store: { ok: true }, indicator: { ok: true } },
+    ],
+    ['/api/v1/model', { id: 'm', verdict: 'usable', simulated: true }],
+    ['/api/v1/door', { doorId: 'front', name: 'Front door', state: 'closed', clockTrusted: true }],
   ])('%s', async (resource, expected) => {
     const answer = await api.ask('GET', resource, { authorised: false })
     expect(answer.status).toBe(200)
@@ -52,6 +55,9 @@ describe('what loopback reads without a token', () => {
     const text = await (await api.ask('GET', '/metrics', { authorised: false })).text()
     expect(text).toContain('ajar_door_state{door="front",state="closed"} 1')
     expect(text).toContain('ajar_link_packets_total{link="link-1",result="crc"} 2')
+    expect(text).toContain('ajar_door_simulated{door="front"} 1')
+    expect(text).toContain('ajar_link_simulated{link="link-1"} 1')
+    expect(text).toMatch(/ajar_model_info\{.*simulated="true"\} 1/)
     expect(text).not.toContain('ajar_link_loss_ratio{') // it is not known
   })
 

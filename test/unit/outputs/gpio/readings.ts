@@ -26,6 +26,7 @@ export const CONNECTED: LinkHealth = {
   link: 'l',
   connected: true,
   source: '/dev/ttyUSB0',
+  simulated: false,
   dialect: 'binary',
   transmitter: '',
   layoutId: 0,

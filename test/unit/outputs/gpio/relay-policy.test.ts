@@ -77,6 +77,24 @@ describe('a relay that follows the state', () => {
     expect(closed.tell(5000, 'unknown')).toBe(false)
   })
 
+  it.each<[onStates: State[], states: State[]]>([
+    [['closed'], ['closed', 'open']],
+    [
+      ['closed', 'ajar'],
+      ['closed', 'ajar'],
+    ],
+    [
+      ['closed', 'opening'],
+      ['closed', 'opening'],
+    ],
+    [['open'], ['open', 'ajar']],
+  ])('energised by %j, after %j unknown ends it at once', (onStates, states) => {
+    const { tell, at } = policyOf({ holdMs: 60_000, minHoldMs: 60_000, onStates: onStates as [] })
+    for (const [second, state] of states.entries()) expect(tell(second * 1000, state)).toBe(true)
+    expect(tell(21_000, 'unknown')).toBe(false)
+    expect(at(80_000)).toBe(false)
+  })
+
   it('a hold does not energise a relay that was off', () => {
     const { tell } = policyOf({ holdMs: 3000 })
     tell(0, 'ajar')
@@ -136,24 +154,42 @@ it('keeps every limit whatever it is told', () => {
     afterMs: fc.integer({ min: 0, max: 5000 }),
     state: fc.constantFrom<State>('closed', 'open', 'ajar', 'opening', 'unknown'),
   })
-  const pulseMs = fc.constantFrom(0, 300)
+  const settings = fc.record({
+    pulseMs: fc.constantFrom(0, 300),
+    holdMs: fc.constantFrom(0, 700, 60_000),
+    minHoldMs: fc.constantFrom(RELAY.minHoldMs, 20_000),
+    onStates: fc.subarray<(typeof RELAY.onStates)[number]>(['closed', 'open', 'ajar', 'opening'], {
+      minLength: 1,
+    }),
+  })
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 60 }), pulseMs, (events, pulse) => {
-      const { tell, at } = policyOf({ pulseMs: pulse })
+    fc.property(fc.array(event, { maxLength: 60 }), settings, (events, limits) => {
+      const { tell, at } = policyOf(limits)
       const risesMs: number[] = []
       let now = 0
       let fellMs = -Infinity
       let on = false
+      let known: State | undefined
+      let unknownMs = 0
+      const mayHold = (): boolean =>
+        limits.pulseMs === 0 &&
+        now - unknownMs < limits.holdMs &&
+        limits.onStates.some((state) => state === known) &&
+        !limits.onStates.includes('closed')
       const note = (energised: boolean, state: State): void => {
-        if (state === 'unknown') expect(energised).toBe(false)
+        if (state === 'unknown' && !(on && mayHold())) expect(energised).toBe(false)
         if (energised && !on) {
-          expect(now - fellMs).toBeGreaterThanOrEqual(RELAY.minHoldMs)
+          expect(now - fellMs).toBeGreaterThanOrEqual(limits.minHoldMs)
           risesMs.push(now)
         }
         if (!energised && on) fellMs = now
         on = energised
       }
+      let before: State = 'unknown'
       for (const { afterMs, state } of events) {
+        if (state !== 'unknown') known = state
+        else if (before !== 'unknown') unknownMs = now
+        before = state
         note(tell(now, state), state)
         for (const end = now + afterMs; now < end; now += 50) note(at(now), state)
       }

@@ -12,10 +12,9 @@ import {
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
+import { PAGE_BYTES } from '../../../../src/outputs/store/migrations.js'
 import { SqliteStore } from '../../../../src/outputs/store/sqlite-store.js'
 import { healthOf, ManualClock, readingAt, SETTINGS, temporaryDirectory } from './store-bench.js'
-
-const PAGE = 4096
 
 function open(file: string): SqliteStore {
   const store = new SqliteStore(file, SETTINGS, new ManualClock())
@@ -44,7 +43,7 @@ function filled(events: number): string {
 /** Overwrites bytes in the middle of each of these pages, as a dying card does. */
 function damage(file: string, pages: readonly number[], bytes = 512): void {
   const handle = openSync(file, 'r+')
-  for (const page of pages) writeSync(handle, Buffer.alloc(bytes, 0xa5), 0, bytes, page * PAGE)
+  for (const page of pages) writeSync(handle, Buffer.alloc(bytes, 0xa5), 0, bytes, page * PAGE_BYTES)
   closeSync(handle)
 }
 
@@ -162,7 +161,7 @@ test('the last three damaged files are kept', () => {
 test('damage that shows while running is a fault until the restart that salvages', () => {
   const file = filled(5000)
   const store = open(file)
-  damage(file, leaves(file, 'event').slice(3, 300), PAGE)
+  damage(file, leaves(file, 'event').slice(3, 300), PAGE_BYTES)
   const other = new Database(file) // its commit makes the store read from the medium again
   other.exec("INSERT INTO setting (key, json) VALUES ('other', '1')")
   other.close()

@@ -92,6 +92,7 @@ describe.each([
       for (let i = 0; i < 400; i++) last = store.commit(readingAt(clock.now()))
       expect(store.latest('front')?.id).toBe(last)
       expect(existsSync(`${file}.ballast`)).toBe(false)
+      expect(store.health().dropped.events, 'the ballast was room enough').toBe(0)
       store.prune()
       expect(store.health()).toMatchObject({ ok: true, reason: { code: 'store.disk-low' } })
 

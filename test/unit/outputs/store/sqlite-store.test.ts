@@ -251,9 +251,21 @@ test('the connection has what its durability rests on', () => {
   expect(pragma('journal_mode')).toBe('wal')
   expect(pragma('synchronous')).toBe(2) // FULL
   expect(pragma('foreign_keys')).toBe(1)
-  expect(pragma('max_page_count')).toBe(1024)
-  expect(pragma('page_size')).toBe(4096)
+  expect(pragma('max_page_count')).toBe(4096)
+  expect(pragma('page_size')).toBe(1024)
   expect(pragma('busy_timeout')).toBe(2000)
+})
+
+test('a database of another page size keeps to the same cap', () => {
+  const file = path.join(temporaryDirectory(), 'ajar.db')
+  const older = new Database(file)
+  older.pragma('page_size = 4096')
+  older.pragma('journal_mode = WAL')
+  older.close()
+  const guarded = new GuardedDatabase(file, 4 << 20)
+  onTestFinished(() => void guarded.database.close())
+  expect(guarded.database.pragma('max_page_count', { simple: true })).toBe(1024)
+  expect(guarded.size()).toBe((guarded.database.pragma('page_count', { simple: true }) as number) * 4096)
 })
 
 test('a folder that is not there is said so', () => {

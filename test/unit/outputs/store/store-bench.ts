@@ -66,6 +66,7 @@ export function healthOf(link: string, used: number): LinkHealth {
     link,
     connected: true,
     source: '/dev/ttyUSB0',
+    simulated: false,
     dialect: 'ajar',
     transmitter: '1a:00:00:00:00:00',
     layoutId: 2,

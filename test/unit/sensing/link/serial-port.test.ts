@@ -54,6 +54,19 @@ describe('an open port', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b))
   })
 
+  it('lets bytes that come one by one gather for 20 ms', async () => {
+    const receiver = await pty()
+    const probe = await started(source(receiver.device))
+    for (let packet = 0; packet < 40; packet++) {
+      await receiver.write(Uint8Array.of(packet))
+      await sleep(5)
+    }
+    await until(() => probe.all().length === 40)
+    expect([...probe.all()]).toEqual(Array.from({ length: 40 }, (_, packet) => packet))
+    const times = probe.arrivals.map(({ hostTimeUs }) => hostTimeUs)
+    for (let i = 1; i < times.length; i++) expect(times[i] - times[i - 1]).toBeGreaterThan(18_000)
+  })
+
   it('sends commands to the receiver', async () => {
     const receiver = await pty()
     const serial = source(receiver.device)

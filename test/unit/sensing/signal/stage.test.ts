@@ -187,6 +187,29 @@ describe('epochs', () => {
     expect(bench.windows.at(-1)!.levelDb - bench.windows[0].levelDb).toBeCloseTo(-4.4, 0)
   })
 
+  it('do not begin at a jump of the level while the reported gains stand locked', () => {
+    const bench = new SignalBench()
+    bench.quiet(0, 5000, 10, { agcGain: 45, fftGain: -1 })
+    bench.quiet(5000, 10_000, 10, { agcGain: 45, fftGain: -1 }, 0.6)
+    expect(epochs(bench)).toEqual([0])
+    expect(bench.windows.filter(({ gainJump }) => gainJump)).toEqual([])
+    expect(bench.windows.at(-1)!.levelDb - bench.windows[0].levelDb).toBeCloseTo(-4.4, 0)
+  })
+
+  it.each([
+    ['wander', (ms: number) => 30 + ((ms / 10) % 3)],
+    ['are a field of zeros', () => 0],
+  ])('begin once at such a jump where the reported gains %s', (_, agcGainAt) => {
+    const bench = new SignalBench()
+    for (let ms = 0; ms < 10_000; ms += 10) {
+      const agcGain = agcGainAt(ms)
+      const scale = (ms < 5000 ? 1 : 0.6) * 10 ** ((agcGain - 30) / 20)
+      bench.quiet(ms, ms + 10, 10, { agcGain, fftGain: 0 }, agcGain === 0 ? scale * 10 ** (30 / 20) : scale)
+    }
+    expect(epochs(bench)).toEqual([0, 1])
+    expect(bench.windows.filter(({ gainJump }) => gainJump).length).toBeGreaterThan(2)
+  })
+
   it('begin after a reset, and nothing of the old connection is left', () => {
     const bench = new SignalBench()
     bench.quiet(0, 3000, 10)
