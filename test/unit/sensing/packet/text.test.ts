@@ -168,34 +168,3 @@ describe('text dialects', () => {
     expect(one.counters).toMatchObject({ received: 2, used: 1, discarded: { foreign: 1 } })
   })
 })
-
-describe('device time', () => {
-  const times = (...stamps: number[]) =>
-    packets(run(decoder(), text(...stamps.map((stamp, i) => classic(i, stamp | 0))))).map(
-      ({ deviceTimeUs, bootId }) => [deviceTimeUs, bootId],
-    )
-  it('goes on over the sign and over the wrap', () => {
-    expect(times(2 ** 31 - 1000, 2 ** 31 + 9000, 2 ** 32 - 1000, 9000)).toEqual([
-      [2 ** 31 - 1000, 0],
-      [2 ** 31 + 9000, 0],
-      [2 ** 32 - 1000, 0],
-      [2 ** 32 + 9000, 0],
-    ])
-  })
-  it('shows a reset of the receiver as another boot', () => {
-    expect(times(3e9, 5000)).toEqual([
-      [3e9, 0],
-      [5000, 1],
-    ])
-    expect(times(2_000_000, 300_000, 310_000).map(([, boot]) => boot)).toEqual([0, 1, 1])
-  })
-  it('does not take a reordered packet for a reset', () => {
-    expect(times(5_000_000, 4_990_000).map(([, boot]) => boot)).toEqual([0, 0])
-  })
-  it('takes a new connection for another boot', () => {
-    const one = decoder()
-    run(one, text(classic(1, 1000)))
-    one.reset()
-    expect(run(one, text(classic(2, 2000)))[0]).toMatchObject({ bootId: 1, deviceTimeUs: 2000 })
-  })
-})
