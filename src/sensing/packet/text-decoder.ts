@@ -5,14 +5,19 @@ import { espCsiC6 } from './dialects/esp-csi-c6.js'
 import { espCsiClassic } from './dialects/esp-csi-classic.js'
 import { espRadar } from './dialects/esp-radar.js'
 import type { TextDialect } from './dialects/text-dialect.js'
+import { MARK } from './marks.js'
 import { MAX_VALUES, type MacNames, type ReusedPacket } from './reused-packet.js'
 import { TextLineParser } from './text-line.js'
 
 const LF = 10
+const SPACE = 32
+const QUOTE = 34
 const LETTER_C = 67
 const OPEN = 91
 const CLOSE = 93
-export const MARK = Buffer.from('CSI_DATA,')
+/** The device's clock has 32 bits, which some firmware prints signed. */
+const LOWEST_STAMP = -(2 ** 31)
+const HIGHEST_STAMP = 2 ** 32 - 1
 
 /** A dialect with its parser and the places of its columns; −1 = it has no such column. */
 class Reader {
