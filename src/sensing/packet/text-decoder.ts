@@ -110,10 +110,9 @@ export class TextDecoder {
 
   /** Whose header has as many columns as stand before the array. */
   private claimant(line: Buffer, from: number, open: number): Reader | undefined {
-    const columns = line
-      .toString('latin1', from, open)
-      .replace(/["\s]*$/, '')
-      .split(',')
+    let end = open // a pattern for what stands before the array would take quadratic time over spaces
+    while (end > from && (line[end - 1] === QUOTE || line[end - 1] <= SPACE)) end--
+    const columns = line.toString('latin1', from, end).split(',')
     const count = columns.length - 1 // nothing stands between the last comma and the array
     return this.readers.find(({ dialect }) => dialect.claims(count, columns[1] ?? ''))
   }
@@ -143,12 +142,14 @@ export class TextDecoder {
     const { columns, count } = parser
     if (!dialect.lengthFits(count, columns[reader.length]) || (count & 1) === 1 || count > MAX_VALUES)
       return 'length'
+    const stamp = columns[reader.timestamp]
+    if (stamp < LOWEST_STAMP || stamp > HIGHEST_STAMP) return 'out-of-range'
     const { packet } = this
     packet.dialect = dialect.name
     packet.transmitter = this.macs.name(parser.mac)
     packet.sequence = reader.sequence < 0 ? NaN : columns[reader.sequence]
     packet.transmitterSequence = NaN
-    this.clock.update(columns[reader.timestamp])
+    this.clock.update(stamp)
     packet.deviceTimeUs = this.clock.timeUs
     packet.bootId = this.clock.bootId
     packet.rssiDbm = columns[reader.rssi]
