@@ -23,9 +23,12 @@ export interface LinkHealth {
   connected: boolean
   source: string
   dialect: string
+  /** Of the last used packet. */
   transmitter: string
   layoutId: number
+  /** 0 while no packet is used. */
   packetsPerSecond: number
+  /** These two are NaN while no packet is used. */
   lossRatio: number
   rssiDbm: number
   /** Host monotonic time of the last used packet, µs; NaN before the first. */
