@@ -15,7 +15,8 @@ export class WindowMaker {
   gaps = false
   private epoch = 0
   private used = false
-  private jumped = false
+  /** End of the window that showed a gain jump first; it is seen for one window's length. */
+  private jumpedUs = NaN
   /** End of the next window, device time; NaN before the first packet of a stretch. */
   private nextEndUs = NaN
   private readonly grid: GridRate
@@ -88,7 +89,7 @@ export class WindowMaker {
     this.history.clear()
     this.motion.interrupt()
     this.nextEndUs = NaN
-    this.jumped = false
+    this.jumpedUs = NaN
     this.gaps = true
   }
 
@@ -108,8 +109,10 @@ export class WindowMaker {
     window.motion.movingVariance = statistic.movingVariance
     window.motion.moving = this.motion.push(statistic)
     const jump = !window.motion.moving && this.gainJump.within(window)
-    if (jump && !this.jumped) this.epoch++
-    this.jumped = jump
+    if (jump && !(window.endUs - this.jumpedUs < settings.windowMs * 1000)) {
+      this.epoch++
+      this.jumpedUs = window.endUs
+    }
     window.quality.gainJump = jump
     window.epoch = this.epoch
     return true
