@@ -5,8 +5,9 @@ import type { PacketHistory } from './history.js'
 import { MotionDetector, MotionMeter } from './motion.js'
 import type { SignalSettings } from './settings.js'
 
-/** A row each 1.5 packet intervals is still interpolated at rates below the live minimum (offline only). */
+/** A row each 1.5 packet intervals is still interpolated at rates below the live minimum (offline only) (D). */
 const INTERPOLATION_INTERVALS = 1.5
+/** What can be interpolated between. */
 const FEWEST_ROWS = 2
 
 /** Makes a window of the packet history at each hop that packets cover. Owns the epoch. */
