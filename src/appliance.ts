@@ -28,8 +28,8 @@ import { SignalStage } from './sensing/signal/stage.js'
 
 const TICK_MS = 500
 const LONGEST_LOG_LEVEL_MS = 86_400_000
-/** The receiver's loss and a model's faults are in the log already, at their moment. */
-const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open)|model\.[\w-]+)$/
+/** The source's loss or end and a model's faults are in the log already, at their moment. */
+const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open|ended)|model\.[\w-]+)$/
 
 export interface ApplianceOptions {
   config: Config

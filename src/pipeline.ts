@@ -12,6 +12,11 @@ import type { DoorDecision } from './sensing/decision/decision.js'
 import { LinkDiagnosis } from './sensing/decision/link-diagnosis.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
+/** Figures of the link are of now: without a packet for this long there are none (D). */
+const FRESH_US = 2_000_000
+/** What was wrong with packets holds until the diagnosis sees that there are none, a horizon of its later (D). */
+const HEARD_US = 5_000_000
+
 export interface PipelineParts {
   link: string
   /** What the source says of itself. */
@@ -50,6 +55,8 @@ export class Pipeline {
   private source = ''
   private transmitter = ''
   private dialect = ''
+  /** Host time of the last packet, used or not, and of the last that was used. */
+  private heardUs = NaN
   private lastPacketUs = NaN
   private scores: Scores | undefined
 
@@ -82,6 +89,7 @@ export class Pipeline {
     this.parts.signal.reset(event.type)
     this.model?.reset(event.type)
     if (event.type === 'lost') this.diagnosis.lost(event.detail, event.hint)
+    else this.diagnosis.ended()
     this.publish(this.parts.decision.lost(this.parts.clock.now()))
   }
 
@@ -98,6 +106,7 @@ export class Pipeline {
 
   health(): LinkHealth {
     const { link, simulated, signal } = this.parts
+    const fresh = this.since(this.lastPacketUs) <= FRESH_US
     return {
       link,
       connected: this.connected,
@@ -106,9 +115,9 @@ export class Pipeline {
       dialect: this.dialect,
       transmitter: this.transmitter,
       layoutId: signal.layoutId,
-      packetsPerSecond: signal.packetsPerSecond,
-      lossRatio: signal.lossRatio,
-      rssiDbm: signal.rssiDbm,
+      packetsPerSecond: fresh ? signal.packetsPerSecond : 0,
+      lossRatio: fresh ? signal.lossRatio : NaN,
+      rssiDbm: fresh ? signal.rssiDbm : NaN,
       lastPacketUs: this.lastPacketUs,
       counters: this.counters(),
       reasons: this.reasons(),
@@ -117,10 +126,15 @@ export class Pipeline {
 
   private reasons(): Reason[] {
     const found = this.diagnosis.reasons()
-    const ofSignal = this.parts.signal.reason()
+    const heard = this.since(this.heardUs) <= HEARD_US
+    const ofSignal = heard ? this.parts.signal.reason() : undefined
     return ofSignal === undefined || found.some(({ code }) => code === ofSignal.code)
       ? found
       : [...found, ofSignal]
+  }
+
+  private since(hostTimeUs: number): number {
+    return this.parts.clock.monotonicUs() - hostTimeUs
   }
 
   /** The decoder's counts, less what the signal stage would not use. */
@@ -135,11 +149,14 @@ export class Pipeline {
   private readonly decoded = (item: CsiPacket | Discarded | ControlFrame): void => {
     if (item.kind === 'control') this.on.control(item)
     if (item.kind !== 'packet') return
-    const refusedBefore = this.rejectedTotal
+    const rejected = this.rejectedTotal
     this.parts.signal.push(item, this.sensed)
-    if (this.rejectedTotal === refusedBefore) this.lastPacketUs = item.hostTimeUs
-    this.transmitter = item.transmitter
     this.dialect = item.dialect
+    this.heardUs = item.hostTimeUs
+    if (this.rejectedTotal === rejected) {
+      this.transmitter = item.transmitter
+      this.lastPacketUs = item.hostTimeUs
+    }
     this.on.progress()
   }
 

@@ -69,7 +69,7 @@ export async function sourceOf(options: RunOptions, config: Config, clock: Clock
     deviceTimeUs: (bytes) => {
       let timeUs: number | undefined
       decoder.push({ bytes, hostTimeUs: 0 }, (item) => {
-        if (item.kind === 'packet') timeUs = item.deviceTimeUs
+        if (item.kind === 'packet' && !Number.isNaN(item.deviceTimeUs)) timeUs = item.deviceTimeUs
       })
       return timeUs
     },

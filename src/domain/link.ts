@@ -25,9 +25,12 @@ export interface LinkHealth {
   /** The bytes come from the simulator, directly or out of a recording. */
   simulated: boolean
   dialect: string
+  /** Of the last used packet. */
   transmitter: string
   layoutId: number
+  /** 0 while no packet is used. */
   packetsPerSecond: number
+  /** These two are NaN while no packet is used. */
   lossRatio: number
   rssiDbm: number
   /** Host monotonic time of the last used packet, µs; NaN before the first. */

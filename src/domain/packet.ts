@@ -27,7 +27,7 @@ export interface CsiPacket {
   sequence: number
   /** The transmitter's packet number where the dialect carries it: gaps in it are loss. */
   transmitterSequence: number
-  /** Device clock, µs, unwrapped within a boot. */
+  /** Device clock, µs, unwrapped within a boot; NaN where the stamp jumps and is not believed yet. */
   deviceTimeUs: number
   /** Host monotonic clock, µs. */
   hostTimeUs: number

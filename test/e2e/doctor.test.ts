@@ -22,7 +22,7 @@ const answer = z.strictObject({
 async function doctor(port: string, config = '') {
   const file = path.join(temporaryDirectory(), 'ajar.yaml')
   writeFileSync(file, `dataDirectory: ${temporaryDirectory()}\n${config}`)
-  const args = ['doctor', '--json', '--config', file, '--port', port, '--seconds', '3']
+  const args = ['doctor', '--json', '--config', file, '--port', port, '--seconds', '4']
   const { code, stdout, stderr } = await ajar(args)
   const { checks } = answer.parse(JSON.parse(stdout))
   for (const check of checks)
@@ -51,6 +51,19 @@ describe('ajar doctor', () => {
       model: 'warn',
     })
     expect(checks.find((check) => check.code === 'rate')?.text).toMatch(/^(9\d|10\d)\.\d packets a second/)
+    expect(code).toBe(0)
+  })
+
+  it('warns of a gain that is reported but not locked', async () => {
+    const pty = await openPty()
+    const feed = streamFrames(pty, { change: (packet) => ({ agcGain: 40 + (packet % 3) }) })
+    const { code, checks } = await doctor(pty.device)
+    await feed.stop()
+    await pty.close()
+    expect(checks.find((check) => check.code === 'gain')).toMatchObject({
+      status: 'warn',
+      text: expect.stringContaining('not locked') as string,
+    })
     expect(code).toBe(0)
   })
 

@@ -100,14 +100,20 @@ export class VisitReader {
     if (item.kind === 'discarded') this.discard(item.reason)
     if (item.kind !== 'packet') return
     this.packets += 1
-    if (this.packets === 1) this.startUs = item.deviceTimeUs
-    this.endUs = item.deviceTimeUs
+    this.note(item.deviceTimeUs)
     if (this.labels.marker === '') {
       if (item.marker === '') return this.discard('unlabelled')
       if (item.marker !== this.marker) this.stage.reset('the marker changed')
       this.marker = item.marker
     }
     this.stage.push(item, this.sensed)
+  }
+
+  /** Of a packet; NaN where its stamp is not believed. */
+  private note(timeUs: number): void {
+    if (Number.isNaN(timeUs)) return
+    if (Number.isNaN(this.startUs)) this.startUs = timeUs
+    this.endUs = timeUs
   }
 
   private readonly sensed = (item: SignalWindow | Discarded): void => {

@@ -40,6 +40,7 @@ export const PARAMETERS = {
 
   // The transmitter and the way through the air
   sendJitterSdUs: { value: 150, source: '(D) waiting for a free channel' },
+  intervalPerSendJitterSd: { value: 20, source: '(D) at least: packets are never sent out of order' },
   lossRatio: { value: [0.01, 0.1], source: '(D) drawn for each session' },
   lossBurstPackets: { value: 3, source: 'Gilbert, BSTJ 39(5) 1960: two states; the mean length is (D)' },
 
@@ -48,6 +49,7 @@ export const PARAMETERS = {
   bootUs: { value: [2e6, 90e6], source: '(D) device time at which a session begins' },
   timingJitterSdNs: { value: 20, source: '(D) start of the FFT window: a phase slope' },
   rippleDb: { value: 1, source: '(D) greatest of the fixed ripple of a board' },
+  rippleTerms: { value: 3, source: '(D) slow over the band, as filters and antennas make it' },
   shapeNoiseSd: {
     value: [0.0185, 0.029],
     source: '(measured) 0.015..0.04; within it, so that means over 1 s scatter by 0.002..0.0035 (measured)',

@@ -8,8 +8,6 @@ export type GainMode = 'locked' | 'unlocked'
 const BINS = 64
 const HERTZ = PARAMETERS.subcarrierSpacingHz.value
 const NANOSECOND = 1e-9
-/** Terms in the ripple of a board: slow over the band, as filters and antennas make it. */
-const RIPPLE_TERMS = 3
 
 /** The board and its analogue front end: the channel → what the ESP32 reports. Figures are those of one session. */
 export class Receiver {
@@ -83,7 +81,7 @@ export class Receiver {
 /** Factors of amplitude, one for each subcarrier. */
 function rippleOf(random: Random): Float64Array {
   const decibels = new Float64Array(SUBCARRIERS)
-  for (let term = 1; term <= RIPPLE_TERMS; term++) {
+  for (let term = 1; term <= PARAMETERS.rippleTerms.value; term++) {
     const size = random.share()
     const phase = 2 * Math.PI * random.share()
     for (let i = 0; i < SUBCARRIERS; i++)

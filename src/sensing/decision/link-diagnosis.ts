@@ -1,16 +1,19 @@
 import type { Counters } from '../../domain/packet.js'
 import type { Reason } from '../../domain/reason.js'
 
-/** How far back the diagnosis looks: long enough for 8 packets/s to show, short enough for a person waiting. */
-const HORIZON_US = 10_000_000
-/** Bytes without a single packet that mean a wrong baud rate rather than a boot log (about 0.5 s at 115200). */
+/**
+ * How far back the diagnosis looks: longer than a receiver needs to start (2 s), long enough for 8 packets/s to
+ * show, short enough for a person waiting (D).
+ */
+const HORIZON_US = 5_000_000
+/** Bytes without a single frame that mean a wrong baud rate rather than a boot log: about 0.5 s at 115200 (D). */
 const GARBAGE_BYTES = 6_000
 
 interface Sample {
   atUs: number
   bytes: number
   used: number
-  other: number
+  control: number
   discarded: Record<string, number>
 }
 
@@ -33,6 +36,15 @@ export class LinkDiagnosis {
     this.samples.length = 0
   }
 
+  /** The source came to its end; where that was damage, the damage is what there is to say. */
+  ended(): void {
+    this.disconnected ??= {
+      code: 'link.ended',
+      text: 'The recording is over.',
+      hint: 'Start again to replay it, or without a recording to listen to the receiver.',
+    }
+  }
+
   lost(detail: string, hint = 'Check the cable and the port; it is opened again by itself.'): void {
     this.disconnected = { code: 'link.lost', text: detail, hint }
   }
@@ -42,7 +54,7 @@ export class LinkDiagnosis {
       atUs,
       bytes: this.totalBytes,
       used: counters.used,
-      other: counters.other,
+      control: counters.control,
       discarded: counters.discarded,
     })
     while (this.samples.length > 2 && this.samples[1].atUs <= atUs - HORIZON_US) this.samples.shift()
@@ -54,24 +66,12 @@ export class LinkDiagnosis {
     const first = this.samples[0]
     const last = this.samples[this.samples.length - 1]
     if (last.used > first.used) return this.partlyDiscarded(first, last)
-    if (last.bytes === first.bytes)
-      return [
-        {
-          code: 'link.silent',
-          text: 'The port is open but nothing arrives.',
-          hint: 'Is the transmitter powered and on the same channel? Press reset on the receiver.',
-        },
-      ]
+    if (last.bytes === first.bytes) return [SILENT]
     const reason = mostDiscarded(first, last)
     if (reason !== undefined && EXPLAINED[reason] !== undefined) return [EXPLAINED[reason]]
-    if (last.bytes - first.bytes < GARBAGE_BYTES) return []
-    return [
-      {
-        code: 'link.not-csi',
-        text: 'Bytes arrive, but none of them are CSI packets.',
-        hint: 'Check receiver.baudRate (921600 is usual, 115200 on old firmware) and the firmware of the receiver.',
-      },
-    ]
+    // A frame that decodes proves baud rate and firmware right, however much else arrives.
+    if (last.control === first.control && last.bytes - first.bytes >= GARBAGE_BYTES) return [NOT_CSI]
+    return last.atUs - first.atUs < HORIZON_US ? [] : [NO_PACKETS]
   }
 
   /** Packets arrive; says so when more is thrown away than used. */
@@ -97,6 +97,24 @@ function mostDiscarded(first: Sample, last: Sample): string | undefined {
   return most
 }
 
+const SILENT: Reason = {
+  code: 'link.silent',
+  text: 'The port is open but nothing arrives.',
+  hint: 'Is the transmitter powered and on the same channel? Press reset on the receiver.',
+}
+
+const NOT_CSI: Reason = {
+  code: 'link.not-csi',
+  text: 'Bytes arrive, but none of them are CSI packets.',
+  hint: 'Check receiver.baudRate (921600 is usual, 115200 on old firmware) and the firmware of the receiver.',
+}
+
+const NO_PACKETS: Reason = {
+  code: 'link.no-packets',
+  text: 'The receiver lives, but no CSI packets come from it.',
+  hint: 'Is the transmitter powered and on the same channel as the receiver?',
+}
+
 const EXPLAINED: Record<string, Reason> = {
   foreign: {
     code: 'link.foreign',
@@ -120,7 +138,7 @@ const EXPLAINED: Record<string, Reason> = {
   },
   'no-time': {
     code: 'link.no-time',
-    text: 'The packets carry no time.',
-    hint: 'Use firmware that prints local_timestamp.',
+    text: 'The packets carry no time, or one that jumps or goes back.',
+    hint: 'Use firmware that prints local_timestamp. If it does, the line is damaged: another cable, or a lower baud rate.',
   },
 }

@@ -14,8 +14,9 @@ import { BinaryDecoder } from './binary-decoder.js'
 import { DeviceClock } from './device-clock.js'
 import { BareArrays } from './dialects/bare-array.js'
 import { LabelledTable } from './dialects/labelled-table.js'
+import { Marks } from './marks.js'
 import { MacNames, ReusedPacket } from './reused-packet.js'
-import { MARK, TextDecoder } from './text-decoder.js'
+import { TextDecoder } from './text-decoder.js'
 
 export interface DecoderOptions {
   /** Only packets of these transmitters (MACs in lower case) are used; empty = of any. */
@@ -107,6 +108,7 @@ export class PacketDecoder implements Stage<Chunk, Decoded> {
         if (this.pendingLength === 0 && !this.skipping) {
           const next = this.text.usualLine(bytes, at, Math.min(zero, at + BUFFER_BYTES + 1))
           if (next > at) {
+            this.table = undefined
             this.accept(next - at)
             at = next
             continue
@@ -188,16 +190,19 @@ export class PacketDecoder implements Stage<Chunk, Decoded> {
   private line(bytes: Buffer, from: number, end: number): void {
     const to = end > from && bytes[end - 1] === 13 ? end - 1 : end
     if (to <= from) return
-    let at = this.marks.next(bytes, from)
+    let at = this.marks.next(bytes, from, to)
     // The header of ESP32-CSI-Tool names its array CSI_DATA; where a column follows, that looks like a mark.
     if (at >= to || (at > from && isHeader(bytes.toString('latin1', from, to).trim()))) {
       this.plainLine(bytes, from, to)
       return
     }
-    for (let next; (next = this.marks.next(bytes, at + 1)) < to; at = next) this.discard('spliced', next - at)
+    for (let next; (next = this.marks.next(bytes, at + 1, to)) < to; at = next)
+      this.discard('spliced', next - at)
     const reason = this.text.line(bytes, at, to)
-    if (reason === undefined) this.accept(to - from)
-    else this.discard(reason, to - at)
+    if (reason === undefined) {
+      this.table = undefined // another producer speaks
+      this.accept(to - from)
+    } else this.discard(reason, to - at)
   }
 
   /** A line without CSI_DATA: a header, a table's row, a bare array, or something of no concern. */
@@ -209,8 +214,8 @@ export class PacketDecoder implements Stage<Chunk, Decoded> {
       return
     }
     let reason: DecodeReason | undefined
-    if (this.table !== undefined && line.includes(',')) reason = this.table.read(line, this.packet)
-    else if (this.bareArrays.claims(line)) reason = this.bareArrays.read(bytes, from, to, this.packet)
+    if (this.bareArrays.claims(line)) reason = this.bareArrays.read(bytes, from, to, this.packet)
+    else if (this.table?.claims(line)) reason = this.table.read(line, this.packet)
     else {
       this.counters.other++
       return
@@ -238,32 +243,6 @@ export class PacketDecoder implements Stage<Chunk, Decoded> {
     this.discarded.bytes = bytes
     this.discarded.hostTimeUs = this.hostTimeUs
     this.emit(this.discarded)
-  }
-}
-
-/** Behind any position, and a small integer: with Infinity every position would become a floating-point number. */
-const NONE = 0x3fffffff
-
-/** Where the next `CSI_DATA,` stands: each byte is searched once, however many lines ask. */
-class Marks {
-  private bytes: Buffer | undefined
-  private from = 0
-  private at = 0
-
-  /** The contents changed. */
-  forget(): void {
-    this.bytes = undefined
-  }
-
-  /** At or behind `from`; NONE = none. */
-  next(bytes: Buffer, from: number): number {
-    if (bytes !== this.bytes || from < this.from || from > this.at) {
-      const found = bytes.indexOf(MARK, from)
-      this.bytes = bytes
-      this.from = from
-      this.at = found < 0 ? NONE : found
-    }
-    return this.at
   }
 }
 

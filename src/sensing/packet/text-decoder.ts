@@ -5,14 +5,19 @@ import { espCsiC6 } from './dialects/esp-csi-c6.js'
 import { espCsiClassic } from './dialects/esp-csi-classic.js'
 import { espRadar } from './dialects/esp-radar.js'
 import type { TextDialect } from './dialects/text-dialect.js'
+import { MARK } from './marks.js'
 import { MAX_VALUES, type MacNames, type ReusedPacket } from './reused-packet.js'
 import { TextLineParser } from './text-line.js'
 
 const LF = 10
+const SPACE = 32
+const QUOTE = 34
 const LETTER_C = 67
 const OPEN = 91
 const CLOSE = 93
-export const MARK = Buffer.from('CSI_DATA,')
+/** The device's clock has 32 bits, which some firmware prints signed. */
+const LOWEST_STAMP = -(2 ** 31)
+const HIGHEST_STAMP = 2 ** 32 - 1
 
 /** A dialect with its parser and the places of its columns; −1 = it has no such column. */
 class Reader {
@@ -105,10 +110,9 @@ export class TextDecoder {
 
   /** Whose header has as many columns as stand before the array. */
   private claimant(line: Buffer, from: number, open: number): Reader | undefined {
-    const columns = line
-      .toString('latin1', from, open)
-      .replace(/["\s]*$/, '')
-      .split(',')
+    let end = open // a pattern for what stands before the array would take quadratic time over spaces
+    while (end > from && (line[end - 1] === QUOTE || line[end - 1] <= SPACE)) end--
+    const columns = line.toString('latin1', from, end).split(',')
     const count = columns.length - 1 // nothing stands between the last comma and the array
     return this.readers.find(({ dialect }) => dialect.claims(count, columns[1] ?? ''))
   }
@@ -138,12 +142,14 @@ export class TextDecoder {
     const { columns, count } = parser
     if (!dialect.lengthFits(count, columns[reader.length]) || (count & 1) === 1 || count > MAX_VALUES)
       return 'length'
+    const stamp = columns[reader.timestamp]
+    if (stamp < LOWEST_STAMP || stamp > HIGHEST_STAMP) return 'out-of-range'
     const { packet } = this
     packet.dialect = dialect.name
     packet.transmitter = this.macs.name(parser.mac)
     packet.sequence = reader.sequence < 0 ? NaN : columns[reader.sequence]
     packet.transmitterSequence = NaN
-    this.clock.update(columns[reader.timestamp])
+    this.clock.update(stamp)
     packet.deviceTimeUs = this.clock.timeUs
     packet.bootId = this.clock.bootId
     packet.rssiDbm = columns[reader.rssi]

@@ -1,10 +1,10 @@
-/** Intervals looked at: 1.3 s at 100 packets/s, 16 s at 8. */
+/** Intervals looked at: 1.3 s at 100 packets/s, 16 s at 8 (D). */
 const INTERVALS = 128
-/** Packets between two looks at the median; it changes slowly and sorting costs. */
+/** Packets between two looks at the median; it changes slowly and sorting costs (D). */
 const REFRESH = 16
-/** Fewer intervals say nothing of the transmitter's. */
+/** Fewer intervals say nothing of the transmitter's (D). */
 const MIN_INTERVALS = 8
-/** A step of the transmitter's sequence beyond this is a restart of the transmitter, not loss. */
+/** A step of the transmitter's sequence beyond this, 17 min at 100/s, is a restart of it, not loss (D). */
 const MAX_SEQUENCE_STEP = 100_000
 
 /** How packets follow one another: their rate, the transmitter's interval, and what was lost between. */

@@ -1,7 +1,7 @@
-/** Scale of the median absolute deviation to a normal distribution's standard deviation. */
+/** Scale of the median absolute deviation to a normal distribution's standard deviation, 1 / Φ⁻¹(3/4). */
 const MAD_TO_SIGMA = 1.4826
 /**
- * Least spread, log amplitude: white shape noise of real receivers is 1.5–4 % (method). Without it, quantized
+ * Least spread, log amplitude: white shape noise of real receivers is 1.5–4 % (M). Without it, quantized
  * values that repeat have a deviation of 0 and any other value would be an outlier.
  */
 const LEAST_SIGMA = 0.015

@@ -1,11 +1,12 @@
 import type { Layout } from '../../domain/layout.js'
 
-/** Packets that are looked at before a layout is believed: less than one window at the lowest live rate. */
+/** Packets that are looked at before a layout is believed: those of one window at the lowest live rate (D). */
 const PROBE_PACKETS = 16
-/** Dead usable bins that are forgiven: a deep fade may silence one or two of a weak signal. */
+/** Dead usable bins that are forgiven: a deep fade may silence one or two of a weak signal (D). */
 const DEAD_FORGIVEN = 2
-/** Classic chips leak into up to 6 of the 11 bins that their common mask leaves out (M): refuse above 3/4. */
+/** Classic chips leak into up to 6 of the 11 bins that their common mask leaves out (M): refuse above 3/4 (D). */
 const OUTSIDE_SHARE = 0.75
+/** Fewer bins than these show no share: of centred layouts only DC is left out (D). */
 const FEWEST_OUTSIDE = 3
 
 /**

@@ -2,7 +2,7 @@ import type { SignalSettings } from './settings.js'
 import type { PacketHistory } from './history.js'
 import { QuietBaseline } from './quiet-baseline.js'
 
-/** Packets further apart than this many intervals are no neighbours: one was lost between. */
+/** Packets further apart than this many intervals are no neighbours, one was lost between: half way to two (D). */
 const NEAR_INTERVALS = 1.5
 
 /** What one stretch of packets shows of motion. */

@@ -1,6 +1,7 @@
 /**
  * What the signal stage is tuned by. A complete object: defaults stand in config/schema.ts alone and are
  * named here with their source: (R) read in the literature, (M) measured on public recordings, (D) a design value.
+ * Constants that no site has reason to tune stand beside their use, with their source named in the same way.
  */
 export interface SignalSettings {
   /** Length of a window, ms. Default 2000 (D). */

@@ -21,11 +21,11 @@ export interface SignalOptions {
   expectedLayoutId?: number
 }
 
-/** A break is at least this many packet intervals: rates of offline work lie below the live minimum. */
+/** A break is at least this many packet intervals: rates of offline work lie below the live minimum (D). */
 const BREAK_INTERVALS = 3
-/** Weight of the newest packet in the smoothed RSSI and share of saturated packets. */
+/** Weight of the newest packet in the smoothed RSSI and share of saturated packets (D). */
 const SMOOTHING = 1 / 32
-/** So many saturated packets are worth a word to a person. */
+/** A greater share of saturated packets than this is worth a word to a person (D). */
 const SATURATED_MOSTLY = 0.5
 
 /**

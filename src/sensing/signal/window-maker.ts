@@ -5,8 +5,9 @@ import type { PacketHistory } from './history.js'
 import { MotionDetector, MotionMeter } from './motion.js'
 import type { SignalSettings } from './settings.js'
 
-/** A row each 1.5 packet intervals is still interpolated at rates below the live minimum (offline only). */
+/** A row each 1.5 packet intervals is still interpolated at rates below the live minimum (offline only) (D). */
 const INTERPOLATION_INTERVALS = 1.5
+/** What can be interpolated between. */
 const FEWEST_ROWS = 2
 
 /** Makes a window of the packet history at each hop that packets cover. Owns the epoch. */
@@ -15,7 +16,8 @@ export class WindowMaker {
   gaps = false
   private epoch = 0
   private used = false
-  private jumped = false
+  /** End of the window that showed a gain jump first; it is seen for one window's length. */
+  private jumpedUs = NaN
   /** End of the next window, device time; NaN before the first packet of a stretch. */
   private nextEndUs = NaN
   private readonly grid: GridRate
@@ -91,7 +93,7 @@ export class WindowMaker {
     this.history.clear()
     this.motion.interrupt()
     this.nextEndUs = NaN
-    this.jumped = false
+    this.jumpedUs = NaN
     this.gaps = true
   }
 
@@ -111,8 +113,10 @@ export class WindowMaker {
     window.motion.movingVariance = statistic.movingVariance
     window.motion.moving = this.motion.push(statistic)
     const jump = !gainKnown && !window.motion.moving && this.gainJump.within(window)
-    if (jump && !this.jumped) this.epoch++
-    this.jumped = jump
+    if (jump && !(window.endUs - this.jumpedUs < settings.windowMs * 1000)) {
+      this.epoch++
+      this.jumpedUs = window.endUs
+    }
     window.quality.gainJump = jump
     window.epoch = this.epoch
     return true

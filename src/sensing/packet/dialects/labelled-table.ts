@@ -24,6 +24,13 @@ export class LabelledTable {
     return named(0, 'mag') && named(carriers, 'phase') ? new LabelledTable(carriers) : undefined
   }
 
+  /** A row, be it damaged; not a line of a log that happens to have commas. */
+  claims(line: string): boolean {
+    const comma = line.indexOf(',')
+    if (comma < 0) return false
+    return NUMBER.test(line.slice(0, comma)) || line.split(',').length === 1 + 2 * this.carriers
+  }
+
   /** A row → `packet`; says why it cannot. */
   read(line: string, packet: ReusedPacket): DecodeReason | undefined {
     const [label, ...columns] = line.split(',')
@@ -32,7 +39,7 @@ export class LabelledTable {
     if (!columns.every((column) => NUMBER.test(column))) return 'bad-field'
     for (let i = 0; i < carriers; i++) {
       const magnitude = Number(columns[i])
-      if (magnitude > LARGEST_MAGNITUDE) return 'out-of-range'
+      if (magnitude < 0 || magnitude > LARGEST_MAGNITUDE) return 'out-of-range'
       const phase = Number(columns[carriers + i])
       packet.values[2 * i] = Math.round(magnitude * Math.sin(phase))
       packet.values[2 * i + 1] = Math.round(magnitude * Math.cos(phase))

@@ -10,6 +10,7 @@ import { featureExtractor } from '../../../../src/sensing/model/features.js'
 import { RecordingWriter } from '../../../../src/sensing/link/recording.js'
 import { CAPTURES, capturesAbsent, needsCaptures } from '../../../support/captures.js'
 import { signalSettings } from '../../../support/packets.js'
+import { classic, text } from '../../sensing/packet/streams.js'
 import { wireBytes } from './wire-bytes.js'
 
 const directory = mkdtempSync(path.join(tmpdir(), 'ajar-rows-'))
@@ -80,6 +81,13 @@ describe('readFeatureRows', () => {
     expect((await rowsOf({ 'plain.bin': wireBytes({}) })).simulated).toBe(false)
     expect((await rowsOf({ 'sim.ajar': own, 'plain.bin': wireBytes({}) })).simulated).toBe(true)
     expect((await rowsOf({ 'sim.ajar.gz': gzipSync(own) })).simulated).toBe(true)
+  })
+
+  it('finds the rate although the last stamp was damaged', async () => {
+    const stamps = Array.from({ length: 400 }, (_, i) => 1_000_000 + i * 10_000).with(399, 1_399)
+    const { readers } = await rowsOf({ 'damaged.csv': text(...stamps.map((us, i) => classic(i, us))) })
+    expect(readers[0].discarded).toEqual({ 'no-time': 1 })
+    expect(readers[0].packetsPerSecond).toBeCloseTo(100, 0)
   })
 
   it('refuses visits of different layouts', async () => {

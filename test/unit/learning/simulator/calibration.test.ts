@@ -29,18 +29,18 @@ function change(a: Float64Array, b: Float64Array): number {
 }
 
 describe('the simulator against recordings', () => {
-  it('changes from session to session by 0.13 (0.05 to 0.36), as measured', () => {
+  it('changes from session to session by 0.13 in the median, nine times in ten by 0.04 to 0.36', () => {
     const changes = sitesAndMarkers.flatMap((visits) =>
       visits.flatMap((a, i) => visits.slice(0, i).map((b) => change(a.shape, b.shape))),
     )
     expect(changes.length).toBe((SITE_NAMES.length * 3 * SESSIONS * (SESSIONS - 1)) / 2)
     expect(quantile(changes, 0.5)).toBeGreaterThan(0.11)
     expect(quantile(changes, 0.5)).toBeLessThan(0.15)
-    expect(quantile(changes, 0.05)).toBeGreaterThan(0.03)
+    expect(quantile(changes, 0.05)).toBeGreaterThan(0.04)
     expect(quantile(changes, 0.95)).toBeLessThan(0.36)
   })
 
-  it('scatters by 0.002 to 0.0035 in means over 1 s, as measured', () => {
+  it('scatters in means over 1 s by 0.0022 to 0.003 in the median, nine times in ten by 0.0018 to 0.0035', () => {
     const noises = sitesAndMarkers.flat().map(({ secondMeans }) => {
       const bins = secondMeans[0].length
       const variances = Array.from({ length: bins }, (_, bin) => {
@@ -56,13 +56,15 @@ describe('the simulator against recordings', () => {
     expect(quantile(noises, 0.95)).toBeLessThan(0.0035)
   })
 
-  it('uses 20 to 50 steps of the converter in the mean over the states, and hardly any limit', () => {
+  it('uses 20 to 50 steps of the converter in the mean over the states, and never its limit', () => {
     for (const [site, markers] of received) {
       const amplitudes = Array.from({ length: SESSIONS }, (_, session) =>
         mean([markers.get('closed')![session].amplitude, markers.get('open')![session].amplitude]),
       )
       expect(Math.min(...amplitudes), site).toBeGreaterThan(20)
       expect(Math.max(...amplitudes), site).toBeLessThan(50)
+      for (const visits of markers.values())
+        expect(visits.map(({ saturated }) => saturated)).toEqual(Array(SESSIONS).fill(0))
     }
   })
 

@@ -13,6 +13,8 @@ export interface ReceivedVisit {
   shape: Float64Array
   /** Steps of the converter, mean over carriers and packets. */
   amplitude: number
+  /** Carriers of all packets with a part at the limit of the converter. */
+  saturated: number
   /** Of each packet, gain compensated. */
   levelDb: number[]
   rssiDbm: number[]
@@ -27,6 +29,7 @@ export function receive(chunks: Iterable<Uint8Array>): ReceivedVisit {
     secondMeans: [],
     shape: new Float64Array(CARRIERS.length),
     amplitude: 0,
+    saturated: 0,
     levelDb: [],
     rssiDbm: [],
     sequences: [],
@@ -40,6 +43,9 @@ export function receive(chunks: Iterable<Uint8Array>): ReceivedVisit {
       result.sequences.push(packet.transmitterSequence)
       result.rssiDbm.push(packet.rssiDbm)
       const amplitudes = CARRIERS.map((bin) => Math.hypot(packet.iq[2 * bin], packet.iq[2 * bin + 1]))
+      result.saturated += CARRIERS.filter((bin) =>
+        isAtLimit(packet.iq[2 * bin], packet.iq[2 * bin + 1]),
+      ).length
       const rms = Math.sqrt(mean(amplitudes.map((amplitude) => amplitude ** 2)))
       result.amplitude += mean(amplitudes)
       result.levelDb.push(20 * Math.log10(rms) - packet.agcGain - packet.fftGain / 4)
@@ -60,6 +66,10 @@ export function receive(chunks: Iterable<Uint8Array>): ReceivedVisit {
     .slice(0, -1)
     .map((sums, second) => sums.map((sum) => sum / counts[second]))
   return result
+}
+
+function isAtLimit(...parts: number[]): boolean {
+  return parts.some((value) => value <= -128 || value >= 127)
 }
 
 /** Received, by marker, in order of the sessions. */

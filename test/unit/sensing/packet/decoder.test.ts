@@ -137,6 +137,11 @@ describe('any stream', () => {
     const bytes = Array.from(whole, (byte) => Uint8Array.of(byte))
     expect(stable(run(one, ...bytes))).toEqual(stable(run(decoder(), whole)))
   })
+  it('is not read beyond its end, where earlier lines have left a mark', () => {
+    const one = decoder()
+    run(one, ...['boot CSI_DATA,1,2', '3\n', 'abcd ', 'C\n'].map((piece) => Buffer.from(piece)))
+    expect(one.counters).toMatchObject({ received: 1, other: 1, discarded: { truncated: 1 } })
+  })
   it('counts noise the same wherever it is cut', () => {
     const bytes = noise(300_000, 5)
     const reference = decoder()

@@ -113,6 +113,34 @@ describe('text dialects', () => {
     expect(one.counters).toMatchObject({ received: 2, other: 2, discarded: { length: 1 } })
   })
 
+  it('end a table where a CSI line decodes, and count what a log prints within it as other', () => {
+    const one = decoder()
+    const header = 'Label,CH6_mag,CH7_mag,CH6_phase,CH7_phase'
+    const log = 'I (24) boot: a, b'
+    const items = run(
+      one,
+      text(header, log, '[1,2,3,4]', '0,5,13,0.6', classic(1, 2), log, '0,5,13,0,0', '[5,6]'),
+    )
+    expect(packets(items).map(({ dialect }) => dialect)).toEqual(['bare-array', 'esp-csi', 'bare-array'])
+    expect(one.counters).toMatchObject({ received: 4, used: 3, other: 3, discarded: { columns: 1 } })
+    const usual = decoder()
+    run(usual, text(classic(1, 2), header, '0,5,13,0,0', classic(2, 3), '0,5,13,0,0'))
+    expect(usual.counters).toMatchObject({ received: 3, used: 3, other: 1 })
+  })
+
+  it.each(['-5', '-100000', '1e5', '32768'])('refuse a magnitude of %s in a table', (magnitude) => {
+    const items = run(decoder(), text('Label,CH6_mag,CH7_mag,CH6_phase,CH7_phase', `0,1,${magnitude},0,0`))
+    expect(reasons(items)).toEqual(['out-of-range'])
+  })
+
+  it('take no longer for a line of spaces than for another', () => {
+    const one = decoder()
+    const started = performance.now()
+    run(one, text(`CSI_DATA,${' '.repeat(65_000)}x[1]`, `CSI_DATA,${'"'.repeat(65_000)}x[1]`))
+    expect(performance.now() - started).toBeLessThan(500)
+    expect(one.counters).toMatchObject({ received: 2, discarded: { columns: 2 } })
+  })
+
   it.each([
     ['spliced', `CSI_DATA,1,1a:00:00${classic(2, 3)}`, 1],
     ['spliced', classic(1, 2) + classic(2, 3), 1],
@@ -136,6 +164,9 @@ describe('text dialects', () => {
     ['out-of-range', classic(1, 2, ARRAY.replace('-100,', '-129,')), 0],
     ['out-of-range', classic(1, 2, ARRAY.replace('-100,', '128,')), 0],
     ['out-of-range', classic(1, 2, ARRAY.replace('-100,', '99999999999,')), 0],
+    ['out-of-range', classic(1, 2 ** 32), 0],
+    ['out-of-range', classic(1, -(2 ** 31) - 1), 0],
+    ['out-of-range', classic(1, 99999999999999999999), 0],
   ])('count %s: %.60s…', (reason, line, good) => {
     for (const before of [[], [classic(0, 1)]]) {
       const one = decoder()
@@ -166,36 +197,5 @@ describe('text dialects', () => {
     const one = decoder(['1A:00:00:00:00:01'])
     run(one, text(classic(1, 2), tool(3)))
     expect(one.counters).toMatchObject({ received: 2, used: 1, discarded: { foreign: 1 } })
-  })
-})
-
-describe('device time', () => {
-  const times = (...stamps: number[]) =>
-    packets(run(decoder(), text(...stamps.map((stamp, i) => classic(i, stamp | 0))))).map(
-      ({ deviceTimeUs, bootId }) => [deviceTimeUs, bootId],
-    )
-  it('goes on over the sign and over the wrap', () => {
-    expect(times(2 ** 31 - 1000, 2 ** 31 + 9000, 2 ** 32 - 1000, 9000)).toEqual([
-      [2 ** 31 - 1000, 0],
-      [2 ** 31 + 9000, 0],
-      [2 ** 32 - 1000, 0],
-      [2 ** 32 + 9000, 0],
-    ])
-  })
-  it('shows a reset of the receiver as another boot', () => {
-    expect(times(3e9, 5000)).toEqual([
-      [3e9, 0],
-      [5000, 1],
-    ])
-    expect(times(2_000_000, 300_000, 310_000).map(([, boot]) => boot)).toEqual([0, 1, 1])
-  })
-  it('does not take a reordered packet for a reset', () => {
-    expect(times(5_000_000, 4_990_000).map(([, boot]) => boot)).toEqual([0, 0])
-  })
-  it('takes a new connection for another boot', () => {
-    const one = decoder()
-    run(one, text(classic(1, 1000)))
-    one.reset()
-    expect(run(one, text(classic(2, 2000)))[0]).toMatchObject({ bootId: 1, deviceTimeUs: 2000 })
   })
 })
