@@ -59,6 +59,7 @@ module.exports = {
     },
     owner('serialport', '^src/sensing/link/'),
     owner('better-sqlite3', '^src/(outputs|trainer)/store/'),
+    owner('@tensorflow/[^/]+', '^src/sensing/model/|^src/learning/training/'),
     owner('onoff', '^src/outputs/gpio/'),
     owner('koa', '^src/(outputs/api|trainer)/'),
     owner('@koa/[^/]+', '^src/(outputs/api|trainer)/'),

@@ -4,10 +4,8 @@ import { Int8JsEngine, roundHalfToEven } from '../../../../src/sensing/model/eng
 import {
   checkNetwork,
   denseShape,
-  inputsOf,
   outputsOf,
   reachOf,
-  type LayerShape,
   type Network,
 } from '../../../../src/sensing/model/network.js'
 import {
@@ -16,6 +14,7 @@ import {
   quantizeNetwork,
   type FloatLayer,
 } from '../../../../src/sensing/model/quantize.js'
+import { networks } from './networks.js'
 
 const engineOf = (network: Network) =>
   new Int8JsEngine(
@@ -27,45 +26,6 @@ const engineOf = (network: Network) =>
     },
     network,
   )
-
-const int8 = fc.integer({ min: -128, max: 127 })
-const scale = fc.double({ min: 1e-4, max: 10, noNaN: true }).map(Math.fround)
-const layer = (shape: LayerShape) => {
-  const { outputs } = shape
-  const size = outputs * reachOf(shape)
-  return fc.record({
-    ...(Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, fc.constant(value)])) as {
-      [Key in keyof LayerShape]: fc.Arbitrary<LayerShape[Key]>
-    }),
-    weights: fc.int8Array({ minLength: size, maxLength: size }),
-    biases: fc
-      .array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: outputs, maxLength: outputs })
-      .map((values) => Int32Array.from(values)),
-    weightScales: fc
-      .array(scale, { minLength: outputs, maxLength: outputs })
-      .map((values) => Float32Array.from(values)),
-    output: fc.record({ scale, zeroPoint: int8 }),
-  })
-}
-/** A convolution with some rows left over behind it, then a dense layer over all that it gives. */
-const networks = fc
-  .record({
-    positions: fc.integer({ min: 1, max: 4 }),
-    kernel: fc.integer({ min: 1, max: 3 }),
-    stride: fc.integer({ min: 1, max: 3 }),
-    channels: fc.integer({ min: 1, max: 5 }),
-    hidden: fc.integer({ min: 1, max: 9 }),
-    outputs: fc.integer({ min: 1, max: 4 }),
-    over: fc.nat(2),
-  })
-  .chain(({ hidden, outputs, over, ...shape }) => {
-    const conv: LayerShape = { kind: 'conv1d', ...shape, outputs: hidden }
-    return fc.record({
-      inputs: fc.constant(inputsOf(conv) + Math.min(over, conv.stride - 1) * conv.channels),
-      input: fc.record({ scale, zeroPoint: int8 }),
-      layers: fc.tuple(layer(conv), layer(denseShape(outputsOf(conv), outputs))),
-    })
-  })
 
 /** The definition, in exact arithmetic as far as float32 is not part of it. */
 function reference(network: Network, input: Int8Array): number[][] {
