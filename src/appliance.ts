@@ -11,16 +11,14 @@ import { GpioIndicator } from './outputs/gpio/indicator.js'
 import { SqliteStore } from './outputs/store/sqlite-store.js'
 import { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
-import { AjarError, messageOf } from './platform/errors.js'
+import { messageOf } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
 import { Schedule } from './platform/schedule.js'
 import { DoorDecision } from './sensing/decision/decision.js'
 import { Recorder } from './sensing/link/recorder.js'
-import { loadArtefact, type Artefact } from './sensing/model/artefact.js'
-import { Int8JsEngine } from './sensing/model/engine-int8-js.js'
-import { verifyGolden } from './sensing/model/golden.js'
+import type { RunningModel } from './sensing/model/choose-engine.js'
 import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
 import { layoutById } from './sensing/packet/layouts.js'
@@ -36,6 +34,8 @@ export interface ApplianceOptions {
   log: ReturnType<typeof createLogger>
   /** Bytes come from here; made by the command, which knows what was asked for. */
   source: Source & { noteProgress?(): void }
+  /** Or why there is none: then motion is sensed. */
+  model: RunningModel | Reason
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
@@ -48,18 +48,19 @@ export class Appliance implements ApplianceView {
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
   private readonly listeners = new Set<(update: ReadingUpdate) => void>()
-  private readonly artefact: Artefact | undefined
+  private readonly running: RunningModel | undefined
   private modelReason: Reason | undefined
   private sourceEnded: () => void = () => undefined
   /** Resolves when a source that has an end (a file) came to it. */
   readonly ended = new Promise<void>((resolve) => (this.sourceEnded = resolve))
 
   constructor(private readonly options: ApplianceOptions) {
-    const { config, clock, log, source, version } = options
+    const { config, clock, log, source, version, model } = options
     this.version = version
     makeDataDirectory(config.dataDirectory)
     this.store = new SqliteStore(path.join(config.dataDirectory, 'ajar.db'), config.store, clock)
-    this.artefact = this.loadModel(config.model.directory)
+    if ('engine' in model) this.running = model
+    else this.modelReason = model
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
     const directory = path.join(config.dataDirectory, 'recordings')
@@ -107,12 +108,13 @@ export class Appliance implements ApplianceView {
   }
 
   model(): ModelStatus {
-    const { artefact } = this
+    const { artefact, engine, engineReason } = this.running ?? {}
     const verdict = artefact?.site?.verdict ?? 'none'
     return {
       id: artefact?.id ?? '',
       family: artefact?.manifest.family ?? '',
-      engine: artefact === undefined ? '' : 'int8-js',
+      engine: engine?.name ?? '',
+      engineReason,
       layoutId: artefact?.layoutId ?? 0,
       outputs: artefact?.outputs ?? [],
       verdict,
@@ -122,8 +124,10 @@ export class Appliance implements ApplianceView {
   }
 
   reasons(): readonly Reason[] {
+    const { engineReason } = this.running ?? {}
+    const slowed = engineReason?.code === 'engine.fallback' ? engineReason : undefined
     const found = [...this.pipeline.health().reasons, this.modelReason, this.store.health().reason]
-    return [...found, this.indicator.health().reason].filter((reason) => reason !== undefined)
+    return [...found, this.indicator.health().reason, slowed].filter((reason) => reason !== undefined)
   }
 
   sensing(): boolean {
@@ -135,31 +139,9 @@ export class Appliance implements ApplianceView {
     return () => void this.listeners.delete(listener)
   }
 
-  /** A model that is missing or broken does not keep the appliance from sensing motion. */
-  private loadModel(directory: string): Artefact | undefined {
-    const { logger } = this.options.log
-    try {
-      if (directory === '')
-        throw new AjarError(
-          'model.none',
-          'There is no model for this door yet.',
-          'Set model.directory, or --model.',
-        )
-      const artefact = loadArtefact(directory)
-      verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
-      logger.info({ model: artefact.id, directory }, 'Model loaded and verified.')
-      return artefact
-    } catch (error) {
-      if (!(error instanceof AjarError)) throw error
-      this.modelReason = { code: error.code, text: error.message, hint: error.hint }
-      logger.warn({ hint: error.hint }, error.message)
-      return undefined
-    }
-  }
-
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
-    const { artefact } = this
+    const { artefact, engine } = this.running ?? {}
     const link = config.receiver.link
     return new Pipeline(
       {
@@ -172,14 +154,14 @@ export class Appliance implements ApplianceView {
           layoutOf: layoutById,
           expectedLayoutId: artefact?.layoutId,
         }),
-        model: artefact && new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network)),
+        model: artefact && engine && new ModelStage(artefact, engine),
         decision: new DoorDecision({
           doorId: config.door.id,
           outputs: artefact?.outputs ?? [],
           settings: config.decision,
           simulated: source.simulated,
           provisional: artefact?.site?.verdict !== 'usable',
-          engine: artefact === undefined ? '' : 'int8-js',
+          engine: engine?.name ?? '',
           model: artefact?.id ?? '',
           siteVerdict: artefact?.site?.verdict ?? 'none',
         }),
@@ -259,7 +241,10 @@ export class Appliance implements ApplianceView {
             this.store.telemetry(this.pipeline.health())
           }, TICK_MS)
         },
-        stop: async () => clearInterval(ticking),
+        stop: async () => {
+          clearInterval(ticking)
+          this.running?.engine.dispose()
+        },
         stopTimeoutMs: 1000,
       },
       {

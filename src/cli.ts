@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { ENGINE_NAMES } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
 /** Exit codes of every command. */
@@ -142,17 +143,31 @@ program
     }),
   )
 
-program
-  .command('model')
-  .description('look after models')
+const model = program.command('model').description('look after models')
+const engine = () => new Option('--engine <name>', 'what executes it').choices(ENGINE_NAMES)
+
+model
   .command('verify')
   .description('check a model: every byte, its bounds and its golden vectors')
   .argument('<directory>')
+  .addOption(engine())
   .addOption(json())
   .action(
     action(async (directory: string, options) => {
       const { verifyModel } = await import('./commands/model.js')
-      return verifyModel(directory, { json: options.json === true }, out)
+      return verifyModel(directory, { json: options.json === true, engine: options.engine }, out)
+    }),
+  )
+
+model
+  .command('probe', { hidden: true })
+  .description('try an engine where it may crash')
+  .argument('<directory>')
+  .addOption(engine().makeOptionMandatory())
+  .action(
+    action(async (directory: string, options) => {
+      const { probeModel } = await import('./commands/model.js')
+      return probeModel(directory, options.engine, out)
     }),
   )
 

@@ -6,6 +6,7 @@ import { Appliance } from '../appliance.js'
 import { loadConfig } from '../config/load.js'
 import { SystemClock } from '../platform/clock.js'
 import { createLogger } from '../platform/logger.js'
+import { startModel } from './open-model.js'
 import { sourceOf, type RunOptions } from './run.js'
 
 const SITE = 'metal-doorway'
@@ -34,6 +35,7 @@ export async function demo(
     clock,
     log,
     source: sourceOf(chosen, config, clock),
+    model: await startModel(config.model, log.logger, signal),
   })
   const mark = simulated ? 'simulated: ' : ''
   const unsubscribe = appliance.subscribe(({ id, reading }) => {
