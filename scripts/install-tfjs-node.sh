@@ -30,7 +30,7 @@ omit=()
 [ -d node_modules/typescript ] || omit+=(--omit=dev)
 
 works() {
-  quietly env TF_CPP_MIN_LOG_LEVEL=1 node --input-type=module -e '
+  [ -d "$package" ] && quietly env TF_CPP_MIN_LOG_LEVEL=1 node --input-type=module -e '
     import util from "node:util"
     util.isNullOrUndefined ??= (value) => value === null || value === undefined
     const { default: tf } = await import("@tensorflow/tfjs-node")
@@ -104,7 +104,8 @@ need_packages make:make g++:g++ python3:python3
 use_local_headers
 
 # What does not work is not left behind: whoever finds the package takes it for installed.
-trap '[ $? -eq 0 ] || rm -rf "$package"' EXIT
+finished=no
+trap '[ $finished = yes ] || rm -rf "$package"' EXIT
 step 2 "@tensorflow/tfjs-node $TFJS_NODE from npm"
 quietly npm install --no-save --ignore-scripts --no-audit --no-fund "${omit[@]}" "@tensorflow/tfjs-node@$TFJS_NODE" ||
   die 'npm could not install @tensorflow/tfjs-node.' "Look at $log; is there a network?"
@@ -112,7 +113,7 @@ quietly npm install --no-save --ignore-scripts --no-audit --no-fund "${omit[@]}"
 if [ ! -d "$library/$TENSORFLOW" ]; then
   step 3 'libtensorflow as the package gets it itself'
   (cd "$package" && quietly timeout "$DOWNLOAD_SECONDS" npm run install) || true # judged by whether it works
-  if works; then say 'tfjs-node works.'; exit 0; fi
+  if works; then finished=yes; say 'tfjs-node works.'; exit 0; fi
   say '    It cannot be had there.'
 fi
 
@@ -125,5 +126,6 @@ link_library
 step 5 'Compiling the addon (a minute; on a Pi several)'
 (cd "$package" && quietly npm run build-addon-from-source) ||
   die 'The addon could not be compiled.' "Look at $log."
-works || die 'tfjs-node was installed, but does not work.' "Look at $log; scripts/install-tfjs-node.sh --undo removes it."
+works || die 'tfjs-node was installed, but does not work.' "Look at $log; scripts/install-tfjs-node.sh try again after scripts/install-tfjs-node.sh --undo."
+finished=yes
 say 'tfjs-node works.'

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { buildEngine, chooseEngine } from '../../../../src/sensing/model/choose-
 import { Int8JsEngine } from '../../../../src/sensing/model/engine-int8-js.js'
 import { engineProbe } from '../../../../src/sensing/model/engine-probe.js'
 import { ajar } from '../../../support/appliance-process.js'
+import { tfjsNodeInstalled } from '../../../support/tfjs-node.js'
 import { syntheticModel } from '../../learning/training/synthetic-rows.js'
 
 const parent = mkdtempSync(path.join(tmpdir(), 'ajar-engine-'))
@@ -139,9 +140,8 @@ describe('ajar model verify --engine', () => {
   })
 
   it('verifies on tfjs-node where it is installed, else says how to install it', async () => {
-    const installed = existsSync('node_modules/@tensorflow/tfjs-node')
     expect(await verify('tfjs-node')).toMatchObject(
-      installed
+      tfjsNodeInstalled()
         ? { ok: true, engine: 'tfjs-node' }
         : {
             ok: false,

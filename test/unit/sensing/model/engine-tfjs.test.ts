@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Int8JsEngine } from '../../../../src/sensing/model/engine-int8-js.js'
@@ -10,6 +9,7 @@ import {
   useBackend,
   type TensorFlow,
 } from '../../../../src/sensing/model/tensorflow.js'
+import { tfjsNodeInstalled } from '../../../support/tfjs-node.js'
 import { inputsFor, networks, realSizeNetwork } from './networks.js'
 
 const model = { id: 'm', layoutId: 0, outputs: [], inputShape: [] }
@@ -29,8 +29,7 @@ const compare = (engine: TfjsEngine, reference: Int8JsEngine, input: Int8Array):
 }
 
 for (const backend of TENSORFLOW_BACKENDS) {
-  // The native backend is not among the dependencies: scripts/install-tfjs-node.sh installs it.
-  const installed = backend !== 'tfjs-node' || existsSync('node_modules/@tensorflow/tfjs-node')
+  const installed = backend !== 'tfjs-node' || tfjsNodeInstalled()
   const title = installed
     ? backend
     : `${backend} (skipped: it is not installed; scripts/install-tfjs-node.sh installs it)`
