@@ -34,7 +34,7 @@ describe('the engine of ajar run', () => {
     expect(log).toContain('Engine tfjs-wasm executes the model: it was asked for.')
   })
 
-  it('is the quickest that works where nothing is asked for', async () => {
+  it('is one of int8 where nothing is asked for', async () => {
     const { model, door } = await runOn('auto')
     expect(model.engine).toMatch(/^int8-/)
     expect(model.engineReason).toMatchObject({ code: 'engine.auto' })

@@ -45,7 +45,7 @@ const probing = (script: string, timeoutMs?: number) =>
   engineProbe([process.execPath, '-e', script, '--'], directory, { timeoutMs })
 
 describe('chooseEngine', () => {
-  it('takes the quickest that there is', async () => {
+  it('takes the first in the order', async () => {
     const build = async (model: Artefact) =>
       Object.assign(await honest(model), { name: 'int8-simd' }) as unknown as Engine
     const { engine, engineReason } = await chooseEngine(artefact, {
