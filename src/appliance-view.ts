@@ -7,7 +7,7 @@ import type { Reason } from './domain/reason.js'
 import type { Store } from './domain/store.js'
 import type { Clock } from './domain/time.js'
 import type { Pipeline } from './pipeline.js'
-import type { Artefact } from './sensing/model/artefact.js'
+import type { RunningModel } from './sensing/model/choose-engine.js'
 
 const CLOCK_NOT_SET: Reason = {
   code: 'clock.not-set',
@@ -22,7 +22,7 @@ export interface ShownParts {
   pipeline: Pipeline
   store: Pick<Store, 'health'>
   indicator: Pick<Indicator, 'health'>
-  artefact: Artefact | undefined
+  running: RunningModel | undefined
 }
 
 /** What the appliance shows of itself, put together from its parts at each question. */
@@ -53,12 +53,13 @@ export class LiveView implements ApplianceView {
   }
 
   model(): ModelStatus {
-    const { artefact } = this.parts
+    const { artefact, engine, engineReason } = this.parts.running ?? {}
     const verdict = artefact?.site?.verdict ?? 'none'
     return {
       id: artefact?.id ?? '',
       family: artefact?.manifest.family ?? '',
-      engine: artefact === undefined ? '' : 'int8-js',
+      engine: engine?.name ?? '',
+      engineReason,
       layoutId: artefact?.layoutId ?? 0,
       outputs: artefact?.outputs ?? [],
       verdict,
@@ -69,9 +70,11 @@ export class LiveView implements ApplianceView {
   }
 
   reasons(): readonly Reason[] {
-    const { pipeline, store, indicator, clock } = this.parts
+    const { pipeline, store, indicator, clock, running } = this.parts
+    const { engineReason } = running ?? {}
+    const slowed = engineReason?.code === 'engine.fallback' ? engineReason : undefined
     const time = clock.now().wallTrusted ? undefined : CLOCK_NOT_SET
-    const ofParts = [this.modelReason, store.health().reason, indicator.health().reason, time]
+    const ofParts = [this.modelReason, slowed, store.health().reason, indicator.health().reason, time]
     return [...pipeline.health().reasons, ...ofParts.filter((reason) => reason !== undefined)]
   }
 

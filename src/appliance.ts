@@ -3,6 +3,7 @@ import { LiveView } from './appliance-view.js'
 import type { Config } from './config/schema.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
+import type { Reason } from './domain/reason.js'
 import type { Clock } from './domain/time.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
@@ -18,9 +19,7 @@ import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
 import { DoorDecision } from './sensing/decision/decision.js'
 import { Recorder } from './sensing/link/recorder.js'
-import type { Artefact } from './sensing/model/artefact.js'
-import { Int8JsEngine } from './sensing/model/engine-int8-js.js'
-import { loadModel } from './sensing/model/load-model.js'
+import type { RunningModel } from './sensing/model/choose-engine.js'
 import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
 import { layoutById } from './sensing/packet/layouts.js'
@@ -38,6 +37,8 @@ export interface ApplianceOptions {
   log: ReturnType<typeof createLogger>
   /** Bytes come from here; made by the command, which knows what was asked for. */
   source: Source & { noteProgress?(): void }
+  /** Or why there is none: then motion is sensed. */
+  model: RunningModel | Reason
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
@@ -49,7 +50,7 @@ export class Appliance {
   private readonly recorder: Recorder
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
-  private readonly artefact: Artefact | undefined
+  private readonly running: RunningModel | undefined
   private readonly keeper: StateKeeper
   private readonly reasonLog: ReasonLog
   /** The last state that the log told of. */
@@ -59,18 +60,17 @@ export class Appliance {
   readonly ended = new Promise<void>((resolve) => (this.sourceEnded = resolve))
 
   constructor(private readonly options: ApplianceOptions) {
-    const { config, clock, log, source, version } = options
+    const { config, clock, log, source, version, model } = options
     makeDataDirectory(config.dataDirectory)
     this.store = new SqliteStore(path.join(config.dataDirectory, 'ajar.db'), config.store, clock)
     this.keeper = new StateKeeper(this.store, log.logger)
     this.reasonLog = new ReasonLog(log.logger)
-    const { artefact, reason } = loadModel(config.model.directory, log.logger)
-    this.artefact = artefact
+    this.running = 'engine' in model ? model : undefined
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
-    const { pipeline, store, indicator } = this
-    this.view = new LiveView({ version, door: config.door, clock, pipeline, store, indicator, artefact })
-    this.view.modelReason = reason
+    const { pipeline, store, indicator, running } = this
+    this.view = new LiveView({ version, door: config.door, clock, pipeline, store, indicator, running })
+    if (!('engine' in model)) this.view.modelReason = model
     const directory = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
     this.api = new ApiServer({
@@ -101,7 +101,7 @@ export class Appliance {
 
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
-    const { artefact } = this
+    const { artefact, engine } = this.running ?? {}
     const link = config.receiver.link
     return new Pipeline(
       {
@@ -115,14 +115,14 @@ export class Appliance {
           layoutOf: layoutById,
           expectedLayoutId: artefact?.layoutId,
         }),
-        model: artefact && new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network)),
+        model: artefact && engine && new ModelStage(artefact, engine),
         decision: new DoorDecision({
           doorId: config.door.id,
           outputs: artefact?.outputs ?? [],
           settings: config.decision,
           simulated: source.simulated || artefact?.manifest.simulated === true,
           provisional: artefact?.site?.verdict !== 'usable',
-          engine: artefact === undefined ? '' : 'int8-js',
+          engine: engine?.name ?? '',
           model: artefact?.id ?? '',
           siteVerdict: artefact?.site?.verdict ?? 'none',
         }),
@@ -199,7 +199,10 @@ export class Appliance {
           this.publish(this.pipeline.current())
           ticking = setInterval(() => this.tick(), TICK_MS)
         },
-        stop: async () => clearInterval(ticking),
+        stop: async () => {
+          clearInterval(ticking)
+          this.running?.engine.dispose()
+        },
         stopTimeoutMs: 1000,
       },
       {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addModelCommands } from './commands/model/commands.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
 /** Exit codes of every command. */
@@ -163,44 +164,7 @@ program
     }),
   )
 
-const model = program.command('model').description('look after models')
-
-model
-  .command('show')
-  .description('the card of a model: what it is, what it was trained on, what may be said of it')
-  .argument('<directory>')
-  .addOption(json())
-  .action(
-    action(async (directory: string, options) => {
-      const { showModel } = await import('./commands/model/show.js')
-      return showModel(directory, { json: options.json === true }, out)
-    }),
-  )
-
-model
-  .command('verify')
-  .description('check a model: every byte, its bounds and its golden vectors')
-  .argument('<directory>')
-  .addOption(json())
-  .action(
-    action(async (directory: string, options) => {
-      const { verifyModel } = await import('./commands/model/verify.js')
-      return verifyModel(directory, { json: options.json === true }, out)
-    }),
-  )
-
-model
-  .command('diff')
-  .description('what two models say differently')
-  .argument('<directory>')
-  .argument('<other>')
-  .addOption(json())
-  .action(
-    action(async (one: string, other: string, options) => {
-      const { diffModels } = await import('./commands/model/diff.js')
-      return diffModels([one, other], { json: options.json === true }, out)
-    }),
-  )
+addModelCommands(program, { action, json, out })
 
 program
   .command('bench')

@@ -76,6 +76,7 @@ prepare_node24() {
   (cd "$directory" && find . -mindepth 1 -maxdepth 1 ! -name node_modules ! -name .cache -exec rm -rf {} +)
   cp -a package.json package-lock.json .npmrc tsconfig.json vitest.config.ts ecosystem.config.js \
     README.md src test scripts models firmware dist "$directory/" || return 1
+  [ ! -d .cache/libtensorflow ] || { mkdir -p "$directory/.cache" && ln -sfn ../../libtensorflow "$directory/.cache/libtensorflow"; }
   [ ! -d ../shared ] || ln -sfn "$root/../shared" "$root/.cache/shared"
   (
     PATH=$runtime/bin:$PATH

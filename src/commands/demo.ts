@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load.js'
 import type { DoorReading } from '../domain/reading.js'
 import { SystemClock } from '../platform/clock.js'
 import { createLogger, readable } from '../platform/logger.js'
+import { startModel } from './open-model.js'
 import { sourceOf, type RunOptions } from './run.js'
 
 const SITE = 'metal-doorway'
@@ -36,6 +37,7 @@ export async function demo(
     clock,
     log,
     source: await sourceOf(chosen, config, clock),
+    model: await startModel(config.model, log.logger, signal),
   })
   const markOf = (reading: DoorReading): string => (reading.simulated ? 'simulated: ' : '')
   const unsubscribe = appliance.view.subscribe(({ id, reading }) => {

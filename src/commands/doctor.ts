@@ -7,12 +7,10 @@ import { checkGpio } from '../outputs/gpio/check.js'
 import { SystemClock } from '../platform/clock.js'
 import { AjarError, messageOf } from '../platform/errors.js'
 import { SerialSource } from '../sensing/link/serial-port.js'
-import { loadArtefact } from '../sensing/model/artefact.js'
-import { Int8JsEngine } from '../sensing/model/engine-int8-js.js'
-import { verifyGolden } from '../sensing/model/golden.js'
 import { PacketDecoder } from '../sensing/packet/decoder.js'
 import { layoutById } from '../sensing/packet/layouts.js'
 import { SignalStage } from '../sensing/signal/stage.js'
+import { openModel } from './open-model.js'
 
 interface Check {
   code: string
@@ -44,7 +42,7 @@ export async function doctor(
     checkGpio(config.gpio),
     disk(config),
     clock(),
-    model(config),
+    await model(config),
   ]
   if (options.json) out(JSON.stringify({ checks }))
   else
@@ -150,7 +148,7 @@ function clock(): Check {
       )
 }
 
-function model(config: Config): Check {
+async function model(config: Config): Promise<Check> {
   if (config.model.directory === '')
     return warn(
       'model',
@@ -158,9 +156,12 @@ function model(config: Config): Check {
       'Train one and set model.directory.',
     )
   try {
-    const artefact = loadArtefact(config.model.directory)
-    verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
-    return ok('model', `${artefact.id} is whole and computes what it should.`)
+    const { artefact, engine, engineReason } = await openModel(config.model)
+    engine.dispose()
+    const text = `${artefact.id} is whole and computes what it should. ${engineReason.text}`
+    return engineReason.code === 'engine.fallback'
+      ? warn('model', text, engineReason.hint)
+      : ok('model', text)
   } catch (error) {
     const hint = error instanceof AjarError ? error.hint : 'Train it again.'
     return fail('model', messageOf(error), hint)

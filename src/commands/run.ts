@@ -11,6 +11,7 @@ import { createLogger } from '../platform/logger.js'
 import { CaptureFileSource, type Pace } from '../sensing/link/capture-file.js'
 import { SerialSource } from '../sensing/link/serial-port.js'
 import { PacketDecoder } from '../sensing/packet/decoder.js'
+import { startModel } from './open-model.js'
 
 export interface RunOptions {
   config?: string
@@ -36,7 +37,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
   const clock = new SystemClock()
   const log = createLogger(config.log.level)
   const source = await sourceOf(options, config, clock)
-  const appliance = new Appliance({ config, version: options.version, clock, log, source })
+  const model = await startModel(config.model, log.logger, signal)
+  const appliance = new Appliance({ config, version: options.version, clock, log, source, model })
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

@@ -7,11 +7,12 @@ import { codeVersion } from '../learning/training/code-version.js'
 import { chooseFamily } from '../learning/training/family-choice.js'
 import { fitterOf, rowsOf } from '../learning/training/families.js'
 import { FoldFiles, trainingKey } from '../learning/training/fold-files.js'
+import { trainingBackend } from '../learning/training/training-backend.js'
 import { trainModel, validate, type TrainingInput, type Validation } from '../learning/training/train.js'
 import { AjarError } from '../platform/errors.js'
 import { FAMILIES, type Family } from '../sensing/model/artefact-manifest.js'
 import { featureExtractor, type FeatureName } from '../sensing/model/features.js'
-import { loadTensorflow, type Backend, type Tensorflow } from '../sensing/model/tensorflow.js'
+import type { TensorFlow, TensorFlowBackend } from '../sensing/model/tensorflow.js'
 import { jsonOf, summary } from './train/summary.js'
 
 export interface TrainOptions {
@@ -28,7 +29,7 @@ export interface TrainOptions {
   timeLimit?: number
   seed: number
   /** Default: tfjs-node where it loads, else tfjs-wasm. */
-  backend?: Backend
+  backend?: TensorFlowBackend
   json: boolean
 }
 
@@ -65,7 +66,7 @@ export async function train(
   const dataset = selectSessions(await loadDataset(manifestPath), options)
   const families = options.family === 'best' ? FAMILIES : [options.family]
   const needsNetwork = families.some((family) => family !== 'lda')
-  const network = needsNetwork ? await loadTensorflow(options.backend) : undefined
+  const network = needsNetwork ? await trainingBackend(options.backend) : undefined
   if (network !== undefined) io.progress(`Networks are trained by ${network.backend}.`)
   const folds = new FoldFiles(directory)
   const trained = new Map<Family, Trained>()
@@ -93,7 +94,7 @@ async function prepare(
   parts: {
     dataset: Dataset
     options: TrainOptions
-    network: { tf: Tensorflow; backend: Backend } | undefined
+    network: { tf: TensorFlow; backend: TensorFlowBackend } | undefined
     folds: FoldFiles
     io: Io
     signal: AbortSignal

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../domain/control.js'
+import { ENGINE_NAMES } from '../domain/model.js'
 import { isCron } from '../platform/schedule.js'
 
 /**
@@ -239,6 +240,10 @@ const log = z.strictObject({
 
 const model = z.strictObject({
   directory: z.string().default('').describe('Directory of the model; empty = none: motion only'),
+  engine: z
+    .enum(['auto', ...ENGINE_NAMES])
+    .default('auto')
+    .describe('What executes it; where it fails, the next of int8-simd and int8-js does'),
 })
 
 const schedules = z.strictObject({

@@ -55,6 +55,8 @@ export interface ModelStatus {
   id: string
   family: string
   engine: string
+  /** Why this engine, and what became of those before it. */
+  engineReason?: Reason
   layoutId: number
   outputs: readonly { marker: string; state: string }[]
   verdict: string

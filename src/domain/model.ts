@@ -25,9 +25,12 @@ export interface Model {
   readonly site?: { id: string; verdict: string }
 }
 
+export const ENGINE_NAMES = ['int8-simd', 'int8-js', 'tfjs-wasm', 'tfjs-node'] as const
+export type EngineName = (typeof ENGINE_NAMES)[number]
+
 /** Executes a model's integer layers; all engines give the same bits. */
 export interface Engine {
-  readonly name: 'tfjs-node' | 'tfjs-wasm' | 'int8-simd' | 'int8-js'
+  readonly name: EngineName
   readonly model: Model
   /** Quantized in and out; synchronous. */
   run(input: Int8Array, output: Int8Array): void

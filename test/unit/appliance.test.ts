@@ -4,6 +4,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { Appliance } from '../../src/appliance.js'
+import { startModel } from '../../src/commands/open-model.js'
 import { sourceOf } from '../../src/commands/run.js'
 import { defaultConfig } from '../../src/config/load.js'
 import type { Source } from '../../src/domain/link.js'
@@ -40,7 +41,15 @@ async function started(options: { model?: string; simulated?: boolean; level?: '
   const setLevel = (set: string): void => void levels.push(set)
   const log = { ...createLogger(level, { write: () => undefined }), setLevel }
   const config = configOf(directory, model)
-  const appliance = new Appliance({ config, version: '1', clock, log, source: silent(simulated) })
+  const running = await startModel(config.model, log.logger, new AbortController().signal)
+  const appliance = new Appliance({
+    config,
+    version: '1',
+    clock,
+    log,
+    source: silent(simulated),
+    model: running,
+  })
   await appliance.start(new AbortController().signal)
   onTestFinished(() => appliance.stop())
   const authorization = `Bearer ${readFileSync(path.join(directory, 'api-token'), 'utf8').trim()}`

@@ -1,21 +1,33 @@
+import type { EngineName } from '../../domain/model.js'
 import { AjarError } from '../../platform/errors.js'
-import { loadArtefact } from '../../sensing/model/artefact.js'
-import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
-import { verifyGolden } from '../../sensing/model/golden.js'
+import { openModel } from '../open-model.js'
 
 /**
- * `ajar model verify`: checksums, bounds and golden vectors. Returns the exit code: 0 where all holds, 1 with the
- * reason where the model may not be used.
+ * `ajar model verify`: checksums, bounds and golden vectors, on the engine that is asked for or on the one that the
+ * appliance would choose. Returns the exit code: 0 where all holds, 1 with the reason where the model may not be
+ * used or the engine that was asked for does not work.
  */
 export async function verifyModel(
   directory: string,
-  options: { json: boolean },
+  options: { json: boolean; engine?: EngineName },
   out: (line: string) => void,
 ): Promise<number> {
+  const failed = (code: string, message: string, hint: string): number => {
+    out(
+      options.json
+        ? JSON.stringify({ ok: false, directory, code, message, hint })
+        : `${message}\n  → ${hint}`,
+    )
+    return 1
+  }
   try {
-    const artefact = loadArtefact(directory)
-    const engine = new Int8JsEngine(artefact, artefact.network)
-    verifyGolden(engine, artefact.golden)
+    const { artefact, engine, engineReason } = await openModel({
+      directory,
+      engine: options.engine ?? 'auto',
+    })
+    engine.dispose()
+    if (options.engine !== undefined && engine.name !== options.engine)
+      return failed(engineReason.code, engineReason.text, engineReason.hint)
     const { id, layoutId, outputs, golden, manifest } = artefact
     const { family, simulated, trained } = manifest
     out(
@@ -29,21 +41,18 @@ export async function verifyModel(
             layoutId,
             outputs,
             engine: engine.name,
+            engineReason,
             goldenVectors: golden.length,
             dataset: trained.dataset,
           })
         : `${id}: whole, ${golden.length} golden vectors agree on ${engine.name}` +
-            ` (${family} of ${simulated ? 'simulated ' : ''}${trained.dataset}, layout ${layoutId})`,
+            ` (${family} of ${trained.dataset}${simulated ? ', simulated' : ''}; layout ${layoutId})`,
     )
+    if (!options.json && engineReason.code === 'engine.fallback')
+      out(`${engineReason.text}\n  → ${engineReason.hint}`)
     return 0
   } catch (error) {
     if (!(error instanceof AjarError)) throw error
-    const { code, message, hint } = error
-    out(
-      options.json
-        ? JSON.stringify({ ok: false, directory, code, message, hint })
-        : `${message}\n  → ${hint}`,
-    )
-    return 1
+    return failed(error.code, error.message, error.hint)
   }
 }

@@ -1,6 +1,6 @@
 import type { Family } from '../../sensing/model/artefact-manifest.js'
 import { featureExtractor, type FeatureName } from '../../sensing/model/features.js'
-import type { Tensorflow } from '../../sensing/model/tensorflow.js'
+import type { TensorFlow } from '../../sensing/model/tensorflow.js'
 import { NETWORK_FEATURES } from './architectures.js'
 import type { Fitter } from './fit.js'
 import { fitLda } from './lda.js'
@@ -27,7 +27,7 @@ type NetworkSettings = Omit<NetworkFitterOptions, 'family' | 'channels'>
 /** How a family is fitted; a network needs TensorFlow. */
 export function fitterOf(
   family: Family,
-  network: () => { tf: Tensorflow; settings: NetworkSettings },
+  network: () => { tf: TensorFlow; settings: NetworkSettings },
 ): Fitter {
   if (family === 'lda') return async (rows) => fitLda(rows)
   const { tf, settings } = network()

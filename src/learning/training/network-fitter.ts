@@ -1,7 +1,7 @@
 import type { Tensor2D, Variable } from '@tensorflow/tfjs'
 import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { AjarError } from '../../platform/errors.js'
-import type { Tensorflow } from '../../sensing/model/tensorflow.js'
+import type { TensorFlow } from '../../sensing/model/tensorflow.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { Random } from '../random.js'
 import { architecture, type NetworkFamily } from './architectures.js'
@@ -48,7 +48,7 @@ export class NetworkFitter {
   private readonly endMs: number
 
   constructor(
-    private readonly tf: Tensorflow,
+    private readonly tf: TensorFlow,
     private readonly options: NetworkFitterOptions,
   ) {
     this.endMs = options.nowMs() + options.timeLimitMs
@@ -140,7 +140,7 @@ export class NetworkFitter {
   private async epoch(
     layers: readonly TensorLayer[],
     variables: Variable[],
-    optimizer: ReturnType<Tensorflow['train']['adam']>,
+    optimizer: ReturnType<TensorFlow['train']['adam']>,
     { inputs, labels, weights }: Prepared,
     random: Random,
     untilMs: number,

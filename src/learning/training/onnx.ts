@@ -1,6 +1,7 @@
 import {
   inputOf,
-  type DenseLayer,
+  outputsOf,
+  reachOf,
   type Layer,
   type Network,
   type Quantization,
@@ -14,8 +15,15 @@ const IR_VERSION = 7
 export const ONNX_INPUT = 'input'
 export const ONNX_OUTPUT = 'output'
 
-const DataType = { float: 1, int8: 3, int32: 6 } as const
+const DataType = { float: 1, int8: 3, int32: 6, int64: 7 } as const
 const INT_ATTRIBUTE = 2
+const INTS_ATTRIBUTE = 7
+
+/** [windows, values] row after row, as a dense layer takes it, or [windows, channels, rows], as Conv does. */
+interface Values {
+  name: string
+  order: 'flat' | 'channels-first'
+}
 
 /**
  * The integer network as an ONNX file: normalised features in, logits out, both float32 [windows, values]. In between
@@ -27,15 +35,21 @@ const INT_ATTRIBUTE = 2
  */
 export function toOnnx(network: Network, name: string): Uint8Array {
   const graph = new Graph()
-  let values = addRounding(graph, 'input', ONNX_INPUT, network.input)
+  let values: Values = { name: addRounding(graph, 'input', ONNX_INPUT, network.input), order: 'flat' }
+  let width = network.inputs
   network.layers.forEach((layer, index) => {
     const prefix = `layer${index}`
-    const real = addLayer(graph, prefix, layer, inputOf(network, index), values)
+    const { name: real, order } = addLayer(graph, prefix, layer, inputOf(network, index), {
+      ...values,
+      width,
+    })
     const isLast = index === network.layers.length - 1
-    values = addRounding(graph, `${prefix}.output`, real, layer.output, isLast ? ONNX_OUTPUT : undefined)
+    const result = isLast && order === 'flat' ? ONNX_OUTPUT : undefined
+    values = { name: addRounding(graph, `${prefix}.output`, real, layer.output, result), order }
+    width = outputsOf(layer)
   })
-  const outputs = network.layers[network.layers.length - 1].outputs
-  return Uint8Array.from(graph.model(name, network.inputs, outputs))
+  if (values.order !== 'flat') addFlat(graph, 'output', values, width, ONNX_OUTPUT)
+  return Uint8Array.from(graph.model(name, network.inputs, width))
 }
 
 /** Onto the grid of `quantization` and back to real numbers; returns the name of the result. */
@@ -54,34 +68,67 @@ function addRounding(
   return graph.node('DequantizeLinear', [quantized, ...grid], result)
 }
 
-/** Adds one layer in real numbers; returns the name of its result. */
-function addLayer(graph: Graph, prefix: string, layer: Layer, input: Quantization, values: string): string {
-  switch (layer.kind) {
-    case 'dense':
-      return addDense(graph, prefix, layer, input, values)
-  }
-}
-
-function addDense(
+/** Adds one layer in real numbers. */
+function addLayer(
   graph: Graph,
   prefix: string,
-  layer: DenseLayer,
+  layer: Layer,
   input: Quantization,
-  values: string,
-): string {
-  const { inputs, outputs, weights, biases, weightScales } = layer
-  const weightsName = graph.int8(`${prefix}.weights`, [outputs, inputs], weights)
+  values: Values & { width: number },
+): Values {
+  const { outputs, kernel, channels, stride, weights, weightScales } = layer
+  const isConvolution = layer.kind === 'conv1d'
+  const weightsName = isConvolution
+    ? graph.int8(`${prefix}.weights`, [outputs, channels, kernel], channelsFirst(layer))
+    : graph.int8(`${prefix}.weights`, [outputs, channels], weights)
   const scales = graph.float(`${prefix}.weights.scale`, [outputs], weightScales)
   const zeros = graph.int8(`${prefix}.weights.zero`, [outputs], new Int8Array(outputs))
-  const biasesName = graph.int32(`${prefix}.biases`, [outputs], biases)
+  const biasesName = graph.int32(`${prefix}.biases`, [outputs], layer.biases)
   const biasScales = graph.float(
     `${prefix}.biases.scale`,
     [outputs],
     weightScales.map((scale) => scale * input.scale),
   )
-  const realWeights = graph.node('DequantizeLinear', [weightsName, scales, zeros], undefined, { axis: 0 })
-  const realBiases = graph.node('DequantizeLinear', [biasesName, biasScales], undefined, { axis: 0 })
-  return graph.node('Gemm', [values, realWeights, realBiases], undefined, { transB: 1 })
+  const parameters = [
+    graph.node('DequantizeLinear', [weightsName, scales, zeros], undefined, { axis: 0 }),
+    graph.node('DequantizeLinear', [biasesName, biasScales], undefined, { axis: 0 }),
+  ]
+  if (!isConvolution) {
+    const flat = addFlat(graph, prefix, values, values.width)
+    return { name: graph.node('Gemm', [flat, ...parameters], undefined, { transB: 1 }), order: 'flat' }
+  }
+  const rows = addChannelsFirst(graph, prefix, values, channels)
+  const form = { kernel_shape: [kernel], strides: [stride] }
+  return { name: graph.node('Conv', [rows, ...parameters], undefined, form), order: 'channels-first' }
+}
+
+/** Ours run over the channels of a row, then over the rows of the kernel; ONNX's the other way round. */
+function channelsFirst(layer: Layer): Int8Array {
+  const { kernel, channels, weights } = layer
+  const reach = reachOf(layer)
+  return weights.map((_, at) => {
+    const output = Math.floor(at / reach)
+    const channel = Math.floor((at % reach) / kernel)
+    return weights[output * reach + (at % kernel) * channels + channel]
+  })
+}
+
+function addFlat(
+  graph: Graph,
+  prefix: string,
+  { name, order }: Values,
+  width: number,
+  result?: string,
+): string {
+  if (order === 'flat') return name
+  const rows = graph.node('Transpose', [name], undefined, { perm: [0, 2, 1] })
+  return graph.node('Reshape', [rows, graph.int64(`${prefix}.flat`, [-1, width])], result)
+}
+
+function addChannelsFirst(graph: Graph, prefix: string, { name, order }: Values, channels: number): string {
+  if (order === 'channels-first') return name
+  const rows = graph.node('Reshape', [name, graph.int64(`${prefix}.rows`, [0, -1, channels])])
+  return graph.node('Transpose', [rows], undefined, { perm: [0, 2, 1] })
 }
 
 /** Nodes in the order of execution, and constants; each result has one name. Field numbers are those of onnx.proto. */
@@ -94,12 +141,19 @@ class Graph {
     operator: string,
     inputs: readonly string[],
     output = `${operator}${this.nodes.length}`,
-    attributes: Readonly<Record<string, number>> = {},
+    attributes: Readonly<Record<string, number | readonly number[]>> = {},
   ): string {
     const fields = inputs.map((name) => bytes(1, name))
     fields.push(bytes(2, output), bytes(3, output), bytes(4, operator))
     for (const [name, value] of Object.entries(attributes))
-      fields.push(bytes(5, message(bytes(1, name), integer(3, value), integer(20, INT_ATTRIBUTE))))
+      fields.push(
+        typeof value === 'number'
+          ? bytes(5, message(bytes(1, name), integer(3, value), integer(20, INT_ATTRIBUTE)))
+          : bytes(
+              5,
+              message(bytes(1, name), ...value.map((one) => integer(8, one)), integer(20, INTS_ATTRIBUTE)),
+            ),
+      )
     this.nodes.push(bytes(1, message(...fields)))
     return output
   }
@@ -110,6 +164,11 @@ class Graph {
 
   int32(name: string, shape: readonly number[], values: Int32Array): string {
     return this.constant(name, shape, DataType.int32, values)
+  }
+
+  /** One dimension. */
+  int64(name: string, values: readonly number[]): string {
+    return this.constant(name, [values.length], DataType.int64, BigInt64Array.from(values, BigInt))
   }
 
   float(name: string, shape: readonly number[], values: Float32Array): string {
@@ -133,7 +192,7 @@ class Graph {
     name: string,
     shape: readonly number[],
     dataType: number,
-    { buffer, byteOffset, byteLength }: Int8Array | Int32Array | Float32Array,
+    { buffer, byteOffset, byteLength }: Int8Array | Int32Array | BigInt64Array | Float32Array,
   ): string {
     const dimensions = shape.map((side) => integer(1, side))
     const raw = new Uint8Array(buffer, byteOffset, byteLength)

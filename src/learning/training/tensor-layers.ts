@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs'
-import type { Tensorflow } from '../../sensing/model/tensorflow.js'
+import type { TensorFlow } from '../../sensing/model/tensorflow.js'
 import { reachOf } from '../../sensing/model/network.js'
 import type { FloatLayer } from '../../sensing/model/quantize.js'
 import type { Random } from '../random.js'
@@ -14,7 +14,7 @@ export interface TensorLayer {
 }
 
 /** Weights of He et al. (ICCV 2015), for rectified layers; biases 0. The same random numbers on every backend. */
-export function initialLayers(tf: Tensorflow, plans: readonly LayerPlan[], random: Random): TensorLayer[] {
+export function initialLayers(tf: TensorFlow, plans: readonly LayerPlan[], random: Random): TensorLayer[] {
   return plans.map((plan) => {
     const reach = reachOf(plan)
     const sd = Math.sqrt(2 / reach)
@@ -28,7 +28,7 @@ export function initialLayers(tf: Tensorflow, plans: readonly LayerPlan[], rando
 }
 
 /** Logits, batch × outputs, of `input`, batch × values. To be called within tf.tidy or a gradient. */
-export function forwardTensors(tf: Tensorflow, layers: readonly TensorLayer[], input: Tensor2D): Tensor2D {
+export function forwardTensors(tf: TensorFlow, layers: readonly TensorLayer[], input: Tensor2D): Tensor2D {
   const [batch] = input.shape
   let values: Tensor = input
   for (const { plan, weights, biases } of layers) {
@@ -48,7 +48,7 @@ export function forwardTensors(tf: Tensorflow, layers: readonly TensorLayer[], i
  * one, of which neighbours are put side by side.
  */
 function patchesOf(
-  tf: Tensorflow,
+  tf: TensorFlow,
   values: Tensor,
   { positions, kernel, stride, channels }: LayerPlan,
 ): Tensor3D {
@@ -67,7 +67,7 @@ function patchesOf(
 }
 
 /** As arrays, outputs × (kernel × channels), for quantization. */
-export function floatLayers(tf: Tensorflow, layers: readonly TensorLayer[]): FloatLayer[] {
+export function floatLayers(tf: TensorFlow, layers: readonly TensorLayer[]): FloatLayer[] {
   return layers.map(({ plan, weights, biases }) => ({
     ...plan,
     weights: Float64Array.from(tf.tidy(() => tf.transpose(weights).dataSync())),

@@ -6,7 +6,8 @@ import { route, type Route } from '../route.js'
 const modelSchema = z.object({
   id: z.string().describe('Empty = none'),
   family: z.string(),
-  engine: z.string(),
+  engine: z.string().describe('What executes it; empty = nothing'),
+  engineReason: reasonSchema.optional().describe('Why this engine, and what became of those before it'),
   layoutId: z.number().int(),
   outputs: z.array(z.object({ marker: z.string(), state: z.string() })).readonly(),
   verdict: z.string(),

@@ -10,12 +10,12 @@ import {
   initialLayers,
 } from '../../../../src/learning/training/tensor-layers.js'
 import { trainModel, validate, type TrainingInput } from '../../../../src/learning/training/train.js'
-import { loadTensorflow, type Tensorflow } from '../../../../src/sensing/model/tensorflow.js'
+import { loadTensorFlow, type TensorFlow } from '../../../../src/sensing/model/tensorflow.js'
 import { seededNormal } from '../../../support/packets.js'
 
-let tf: Tensorflow
+let tf: TensorFlow
 beforeAll(async () => {
-  tf = (await loadTensorflow('tfjs-wasm')).tf
+  tf = await loadTensorFlow('tfjs-wasm')
 }, 60_000)
 
 /**

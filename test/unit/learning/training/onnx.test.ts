@@ -4,13 +4,14 @@ import path from 'node:path'
 import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { dequantized, onnxruntime } from '../../../../src/commands/bench/onnxruntime.js'
-import { indexOfLargest } from '../../../../src/learning/training/evaluation.js'
+import { indexOfLargest } from '../../../../src/learning/training/fit.js'
 import { toOnnx } from '../../../../src/learning/training/onnx.js'
 import { loadArtefact } from '../../../../src/sensing/model/artefact.js'
 import { Int8JsEngine } from '../../../../src/sensing/model/engine-int8-js.js'
-import type { Network } from '../../../../src/sensing/model/network.js'
-import { quantizeInto, quantizeNetwork, type FloatDense } from '../../../../src/sensing/model/quantize.js'
+import { denseShape, outputsOf, type Network } from '../../../../src/sensing/model/network.js'
+import { quantizeInto, quantizeNetwork, type FloatLayer } from '../../../../src/sensing/model/quantize.js'
 import { seededRandom } from '../../../support/packets.js'
+import { inputsFor, realSizeNetwork } from '../../sensing/model/networks.js'
 
 const artefact = loadArtefact('models/demo')
 const random = seededRandom(7)
@@ -38,12 +39,11 @@ function edges(length: number): Int8Array[] {
 /** Layers of small random weights, calibrated on random inputs. */
 function randomNetwork(...widths: number[]): Network {
   const normal = (): number => random() + random() + random() - 1.5
-  const layers = widths.slice(1).map((outputs, index): FloatDense => {
+  const layers = widths.slice(1).map((outputs, index): FloatLayer => {
     const inputs = widths[index]
     return {
-      kind: 'dense',
-      inputs,
-      outputs,
+      ...denseShape(inputs, outputs),
+      rectified: false,
       weights: Float64Array.from({ length: inputs * outputs }, () => normal() / Math.sqrt(inputs)),
       biases: Float64Array.from({ length: outputs }, normal),
     }
@@ -58,7 +58,9 @@ async function compare(
   inputs: readonly Int8Array[],
   optimize: boolean,
 ): Promise<{ steps: number; otherClass: number }> {
-  const { outputs, output } = network.layers[network.layers.length - 1]
+  const last = network.layers[network.layers.length - 1]
+  const { output } = last
+  const outputs = outputsOf(last)
   const engine = new Int8JsEngine(
     { id: 'm', layoutId: 0, outputs: [], inputShape: [network.inputs] },
     network,
@@ -98,6 +100,16 @@ describe('toOnnx', () => {
     const inputs = [...randomInputs(57, 1000), ...edges(57)]
     const { steps } = await compare(network, inputs, false)
     expect(steps).toBeLessThanOrEqual(2) // one step of a layer weighs more than one further on
+  })
+
+  it('convolves as the engines do: the network of the convolution family, and one that ends in positions', async () => {
+    const network = realSizeNetwork(3)
+    const inputs = [...inputsFor(network, 300, 5)]
+    // A step on the grid of an early layer spreads to many sums behind it.
+    expect((await compare(network, inputs, false)).steps).toBeLessThanOrEqual(2)
+    const [first] = network.layers
+    const { steps } = await compare({ ...network, layers: [first] }, inputs.slice(0, 20), false)
+    expect(steps).toBeLessThanOrEqual(1)
   })
 
   it('is of the form that onnxruntime turns into integer operators', async () => {

@@ -128,3 +128,16 @@ export function convolutionShapes(): LayerShape[] {
     denseShape(320, 3),
   ]
 }
+
+export function realSizeNetwork(seed: number): Network {
+  return randomNetwork(5400, convolutionShapes(), seed)
+}
+
+/** Inputs at the edges of the range, and random ones. */
+export function* inputsFor({ inputs, input }: Network, count: number, seed: number): Generator<Int8Array> {
+  const random = seededRandom(seed)
+  const edges = [() => -128, () => 127, (i: number) => (i % 2 === 0 ? -128 : 127), () => input.zeroPoint]
+  for (const edge of edges) yield Int8Array.from({ length: inputs }, (_, i) => edge(i))
+  for (let i = 0; i < count; i++)
+    yield Int8Array.from({ length: inputs }, () => Math.floor(random() * 256) - 128)
+}

@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../config/schema.js'
+import type { Reason } from '../domain/reason.js'
+import { AjarError } from '../platform/errors.js'
+import type { createLogger } from '../platform/logger.js'
+import { loadArtefact } from '../sensing/model/artefact.js'
+import { chooseEngine, type RunningModel } from '../sensing/model/choose-engine.js'
+import { engineProbe } from '../sensing/model/engine-probe.js'
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url))
+
+/** Reads a model and chooses its engine. Throws AjarError where the model may not be used. */
+export async function openModel(settings: Config['model'], signal?: AbortSignal): Promise<RunningModel> {
+  const { directory, engine } = settings
+  if (directory === '')
+    throw new AjarError(
+      'model.none',
+      'There is no model for this door yet.',
+      'Set model.directory, or --model.',
+    )
+  const probe = engineProbe([process.execPath, CLI], directory, { signal })
+  return chooseEngine(loadArtefact(directory), { wanted: engine, probe })
+}
+
+/** A model that is missing or broken does not keep the appliance from sensing motion: returns why there is none. */
+export async function startModel(
+  settings: Config['model'],
+  logger: ReturnType<typeof createLogger>['logger'],
+  signal: AbortSignal,
+): Promise<RunningModel | Reason> {
+  try {
+    const model = await openModel(settings, signal)
+    const { code, text, hint } = model.engineReason
+    logger.info({ model: model.artefact.id, directory: settings.directory }, 'Model loaded and verified.')
+    logger[code === 'engine.fallback' ? 'warn' : 'info']({ code, hint }, text)
+    return model
+  } catch (error) {
+    if (!(error instanceof AjarError)) throw error
+    logger.warn({ hint: error.hint }, error.message)
+    return { code: error.code, text: error.message, hint: error.hint }
+  }
+}
