@@ -70,8 +70,7 @@ export async function crossValidate(
 async function fitFold(folds: readonly Fold[], index: number, fit: Fitter): Promise<FoldResult> {
   const { train, test } = folds[index]
   const name = `fold ${index + 1} of ${folds.length}`
-  // One share of the time is left for the model of all rows.
-  const fitted = await fit(train, { name, shareOfTime: 1 / (folds.length - index + 1) })
+  const fitted = await fit(train, { name, fitsLeft: folds.length - index + 1 }) // the last is that of all rows
   return {
     markers: fitted.markers,
     logits: fitted.logits(test).map((logits) => [...logits]),

@@ -15,10 +15,13 @@ export interface Fit {
   logits(rows: readonly FeatureRow[]): Float32Array[]
 }
 
-/** One fit of a family: `name` says of what, for progress; `epochs` is given where left-out rows have settled it. */
+/**
+ * One fit of a family: `name` says of what, for progress; `epochs` is given where left-out rows have settled it; the
+ * time that is left is shared among `fitsLeft`, this one included.
+ */
 export type Fitter = (
   rows: readonly FeatureRow[],
-  options: { name: string; epochs?: number; shareOfTime: number },
+  options: { name: string; epochs?: number; fitsLeft: number },
 ) => Promise<Fit>
 
 export function logitsOf(layers: readonly FloatLayer[], normalised: Float32Array): Float32Array {

@@ -58,7 +58,7 @@ export class NetworkFitter {
    * Early stopping on units that are left out of the rows once more, one of each marker, unless `epochs` says how
    * long. Throws AjarError 'train.stopped' where it was aborted.
    */
-  readonly fit: Fitter = async (rows, { name, epochs, shareOfTime }) => {
+  readonly fit: Fitter = async (rows, { name, epochs, fitsLeft }) => {
     const { tf, options } = this
     const markers = [...new Set(rows.map(({ marker }) => marker))].sort()
     const { mean, scale } = normalisationOf(
@@ -73,8 +73,10 @@ export class NetworkFitter {
     const training = prepare(kept)
     const judging = held.length === 0 ? undefined : prepare(held)
     try {
-      const untilMs = options.nowMs() + (this.endMs - options.nowMs()) * shareOfTime
-      const trained = await this.train(layers, { training, judging, random, name, epochs, untilMs })
+      const untilMs = options.nowMs() + (this.endMs - options.nowMs()) / fitsLeft
+      const trained = await this.train(layers, {
+        ...{ training, judging, random, name, epochs, untilMs, fitsLeft },
+      })
       const arrays = floatLayers(tf, layers)
       return {
         markers,
@@ -99,6 +101,8 @@ export class NetworkFitter {
       name: string
       epochs: number | undefined
       untilMs: number
+      /** This one included. */
+      fitsLeft: number
     },
   ): Promise<number> {
     const { tf, options } = this
@@ -120,7 +124,7 @@ export class NetworkFitter {
         options.progress(
           `${name}: epoch ${epoch} of at most ${mostEpochs}, loss ${loss.toFixed(3)}` +
             (judging === undefined ? '' : `, held out ${heldLoss.toFixed(3)}`) +
-            `; at most ${Math.ceil(Math.min(untilMs - options.nowMs(), perEpochMs * (mostEpochs - epoch)) / 1000)} s left for it`,
+            `; at most ${this.secondsLeft(perEpochMs * (mostEpochs - epoch), perEpochMs * mostEpochs, plan)} s left`,
         )
         if (options.nowMs() + perEpochMs > untilMs) break
       }
@@ -134,6 +138,12 @@ export class NetworkFitter {
       optimizer.dispose()
     }
     return best.epoch || epoch
+  }
+
+  /** Of this fit and those behind it, were all as long as this may become; never beyond the time limit. */
+  private secondsLeft(thisMs: number, oneMs: number, { fitsLeft }: { fitsLeft: number }): number {
+    const limitMs = this.endMs - this.options.nowMs()
+    return Math.max(0, Math.ceil(Math.min(limitMs, thisMs + oneMs * (fitsLeft - 1)) / 1000))
   }
 
   /** Once over the rows in a new order; the mean loss. Cut short where the time is over. */

@@ -83,7 +83,7 @@ export async function trainModel(
   const fitted = await input.fit(rows, {
     name: 'all rows',
     epochs: held && middle(held.epochs),
-    shareOfTime: 1,
+    fitsLeft: 1,
   })
   const calibration = held === undefined ? uncalibrated(judge, rows) : calibrate(held)
   const temperature = shortDecimal(calibration.temperature)

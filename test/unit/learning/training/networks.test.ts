@@ -112,7 +112,7 @@ describe('NetworkFitter', () => {
   it('repeats itself for a seed, and leaves no tensor behind', async () => {
     const rows = parityRows(3, 20)
     const weights = async (seed: number) => {
-      const { layers } = await fitter({ seed }).fit(rows, { name: 'rows', epochs: 2, shareOfTime: 1 })
+      const { layers } = await fitter({ seed }).fit(rows, { name: 'rows', epochs: 2, fitsLeft: 1 })
       return layers.map((layer) => [...layer.weights])
     }
     const before = tf.memory().numTensors
@@ -122,21 +122,30 @@ describe('NetworkFitter', () => {
     expect(await weights(2)).not.toEqual(first)
   }, 60_000)
 
-  it('keeps to its time', async () => {
-    let nowMs = 0
-    const { epochs } = await fitter({ timeLimitMs: 100, nowMs: () => (nowMs += 10) }).fit(parityRows(3, 40), {
-      name: 'rows',
-      epochs: 40,
-      shareOfTime: 1,
-    })
-    expect(epochs).toBeLessThan(5)
+  it('keeps to its time, shares it among the fits that are left, and says what is left', async () => {
+    const epochsIn = async (fitsLeft: number) => {
+      let nowMs = 0
+      const said: string[] = []
+      const progress = (line: string) => void said.push(line)
+      const clock = { timeLimitMs: 400, nowMs: () => (nowMs += 10), progress }
+      const { epochs = 0 } = await fitter(clock).fit(parityRows(3, 40), {
+        name: 'rows',
+        epochs: 40,
+        fitsLeft,
+      })
+      expect(said[0]).toMatch(/^rows: epoch 1 of at most 40, loss \d\.\d+; at most [01] s left$/)
+      return epochs
+    }
+    const alone = await epochsIn(1)
+    expect(alone).toBeLessThan(15)
+    expect(await epochsIn(4)).toBeLessThan(alone)
   }, 60_000)
 
   it('stops between two batches, says how to go on, and leaves no tensor behind', async () => {
     const controller = new AbortController()
     const before = tf.memory().numTensors
     const fit = fitter({ signal: controller.signal, progress: () => controller.abort() }).fit
-    await expect(fit(parityRows(3, 40), { name: 'rows', epochs: 40, shareOfTime: 1 })).rejects.toMatchObject({
+    await expect(fit(parityRows(3, 40), { name: 'rows', epochs: 40, fitsLeft: 1 })).rejects.toMatchObject({
       code: 'train.stopped',
       hint: expect.stringContaining('same command again'),
     })
