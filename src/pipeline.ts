@@ -14,7 +14,7 @@ import { AjarError, messageOf } from './platform/errors.js'
 
 /** Figures of the link are of now: without a packet for this long there are none (D). */
 const FRESH_US = 2_000_000
-/** What was wrong with packets holds until the diagnosis sees that there are none, a horizon of its later (D). */
+/** What was wrong with packets holds until the diagnosis sees that there are none, its horizon later (D). */
 const HEARD_US = 5_000_000
 
 export interface PipelineParts {
