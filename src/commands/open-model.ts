@@ -36,7 +36,7 @@ export async function startModel(
     return model
   } catch (error) {
     if (!(error instanceof AjarError)) throw error
-    logger.warn({ hint: error.hint }, error.message)
+    logger.warn({ code: error.code, hint: error.hint }, error.message)
     return { code: error.code, text: error.message, hint: error.hint }
   }
 }
