@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addModelCommands } from './commands/model/commands.js'
+import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
 /** Exit codes of every command. */
@@ -168,7 +169,7 @@ addModelCommands(program, { action, json, out })
 
 program
   .command('bench')
-  .description('measure this machine: about a minute')
+  .description('measure this machine: a minute and a half')
   .option('--soak', 'watch the appliance for ten minutes')
   .addOption(json())
   .action(
@@ -178,6 +179,21 @@ program
         out,
         progress,
       })
+    }),
+  )
+
+program
+  .command('bench-engine', { hidden: true })
+  .description('measure one engine in a process of its own')
+  .addArgument(new Argument('<engine>').choices(ENGINE_NAMES))
+  .addOption(new Option('--ms <n>', 'how long').argParser(whole(1, 60_000)).makeOptionMandatory())
+  .addOption(
+    new Option('--windows <n>', 'windows of an epoch').argParser(whole(3, 100_000)).makeOptionMandatory(),
+  )
+  .action(
+    action(async (engine: EngineName, options) => {
+      const { benchEngine } = await import('./commands/bench/engine.js')
+      return benchEngine(engine, { measureMs: options.ms, epochWindows: options.windows }, out)
     }),
   )
 

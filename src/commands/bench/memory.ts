@@ -6,12 +6,11 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { AjarError } from '../../platform/errors.js'
-import { DEMO_MODEL } from './inference.js'
 import { openSimulatedPort } from './simulated-port.js'
 
 /** How pm2 starts the appliance: what is measured is what is installed. */
 const ECOSYSTEM = new URL('../../../ecosystem.config.js', import.meta.url)
-const CLI = fileURLToPath(new URL('../../cli.js', import.meta.url))
+const DEMO_MODEL = fileURLToPath(new URL('../../../models/demo', import.meta.url))
 const SITE = 'metal-doorway'
 /** Of /proc/<pid>/stat: the kernel shows USER_HZ, which is 100 on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100
@@ -31,8 +30,6 @@ export interface MemoryEffort {
   /** Left out of the processor's share: code is compiled, the first windows are made. */
   settleMs: number
   measureMs: number
-  /** Built program to measure; default: this one. */
-  cli?: string
 }
 
 /**
@@ -41,13 +38,17 @@ export interface MemoryEffort {
  * still in it. Frames come over a pseudo-terminal; where socat is absent the simulator runs inside the appliance, which
  * makes it larger and busier than it is.
  */
-export async function benchMemory(effort: MemoryEffort, signal: AbortSignal): Promise<MemoryFigures> {
+export async function benchMemory(
+  effort: MemoryEffort,
+  cli: string,
+  signal: AbortSignal,
+): Promise<MemoryFigures> {
   const directory = mkdtempSync(path.join(tmpdir(), 'ajar-bench-'))
   const { apps } = (await import(ECOSYSTEM.href)) as { apps: { name: string; env?: NodeJS.ProcessEnv }[] }
   const port = await openSimulatedPort(path.join(directory, 'receiver'), SITE, signal)
   const from = port === undefined ? ['--simulate', SITE] : ['--port', port.device]
   const paths = ['--model', DEMO_MODEL, '--data-dir', path.join(directory, 'data')]
-  const child = spawn(process.execPath, [effort.cli ?? CLI, 'run', ...from, ...paths, '--http-port', '0'], {
+  const child = spawn(process.execPath, [cli, 'run', ...from, ...paths, '--http-port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...apps.find(({ name }) => name === 'ajar')?.env },
   })

@@ -1,4 +1,4 @@
-import type { Engine, EngineName } from '../../domain/model.js'
+import type { Engine, EngineName, Model } from '../../domain/model.js'
 import type { Reason } from '../../domain/reason.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
 import type { Artefact } from './artefact.js'
@@ -6,15 +6,16 @@ import { Int8JsEngine } from './engine-int8-js.js'
 import { Int8SimdEngine } from './engine-int8-simd.js'
 import { TfjsEngine } from './engine-tfjs.js'
 import { verifyGolden } from './golden.js'
+import type { Network } from './network.js'
 
 export type EngineFactories = Partial<Record<EngineName, (artefact: Artefact) => Promise<Engine>>>
 
 /** Every engine there is. */
-const ENGINES: EngineFactories = {
-  'int8-simd': async (artefact) => new Int8SimdEngine(artefact, artefact.network),
-  'int8-js': async (artefact) => new Int8JsEngine(artefact, artefact.network),
-  'tfjs-wasm': (artefact) => TfjsEngine.create('tfjs-wasm', artefact, artefact.network),
-  'tfjs-node': (artefact) => TfjsEngine.create('tfjs-node', artefact, artefact.network),
+export const ENGINES: Record<EngineName, (model: Model & { network: Network }) => Promise<Engine>> = {
+  'int8-simd': async (model) => new Int8SimdEngine(model, model.network),
+  'int8-js': async (model) => new Int8JsEngine(model, model.network),
+  'tfjs-wasm': (model) => TfjsEngine.create('tfjs-wasm', model, model.network),
+  'tfjs-node': (model) => TfjsEngine.create('tfjs-node', model, model.network),
 }
 
 /**
