@@ -1,14 +1,22 @@
 import path from 'node:path'
+import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { defaultConfig } from '../config/load.js'
 import { readFeatureRows, type FeatureRows } from '../learning/dataset/feature-rows.js'
 import { loadDataset, type Dataset } from '../learning/dataset/manifest.js'
 import { assertWritable, writeArtefact } from '../learning/training/artefact-files.js'
 import { codeVersion } from '../learning/training/code-version.js'
 import { chooseFamily } from '../learning/training/family-choice.js'
-import { fitterOf, rowsOf } from '../learning/training/families.js'
+import { fitterOf, recipeOf, rowsOf } from '../learning/training/families.js'
 import { FoldFiles, trainingKey } from '../learning/training/fold-files.js'
+import { refuseIfStopped } from '../learning/training/stopped.js'
 import { trainingBackend } from '../learning/training/training-backend.js'
-import { trainModel, validate, type TrainingInput, type Validation } from '../learning/training/train.js'
+import {
+  trainModel,
+  validate,
+  type TrainedModel,
+  type TrainingInput,
+  type Validation,
+} from '../learning/training/train.js'
 import { AjarError } from '../platform/errors.js'
 import { FAMILIES, type Family } from '../sensing/model/artefact-manifest.js'
 import { featureExtractor, type FeatureName } from '../sensing/model/features.js'
@@ -52,8 +60,8 @@ interface Trained {
 }
 
 /**
- * `ajar train`: data set → rows → calibrated, scored, quantized model. `signal` stops it between two batches; the
- * folds that are done lie beside the model to come, and the same command goes on behind them.
+ * `ajar train`: data set → rows → calibrated, scored, quantized model. `signal` stops it between two visits, batches or
+ * folds and before the model is written; the folds that are done lie beside the model to come, and the same command goes on behind them.
  */
 export async function train(
   manifestPath: string,
@@ -73,20 +81,42 @@ export async function train(
   for (const family of families)
     trained.set(family, await prepare(family, { dataset, options, network, folds, io, signal }))
 
-  const { chosen, compared } =
-    options.family === 'best' ? choice(trained) : { chosen: options.family, compared: undefined }
-  const { input, validation, read } = trained.get(chosen) as Trained
-  const scored = validation && {
-    ...validation,
-    evaluation: { ...validation.evaluation, ...(compared && { compared }) },
-  }
-  const { manifest, files } = await trainModel(input, scored)
+  const { order, compared } =
+    options.family === 'best' ? choice(trained) : { order: [options.family], compared: undefined }
+  const { manifest, files } = await firstExported(order, trained, compared, io)
+  await yieldToEvents()
+  refuseIfStopped(signal)
   writeArtefact(directory, files)
   folds.remove()
+  const { read } = trained.get(manifest.family) as Trained
   if (read.withoutWindows.length > 0) io.progress(`No window came of: ${read.withoutWindows.join(', ')}`)
   for (const line of options.json ? [jsonOf(manifest, directory, read)] : summary(manifest, directory))
     io.out(line)
   return 0
+}
+
+/** The model of the first family whose int8 export keeps what the float model says; the others' refusals are told. */
+async function firstExported(
+  order: readonly Family[],
+  trained: ReadonlyMap<Family, Trained>,
+  compared: NonNullable<Validation['evaluation']['compared']> | undefined,
+  io: Io,
+): Promise<TrainedModel> {
+  for (const [index, family] of order.entries()) {
+    const { input, validation } = trained.get(family) as Trained
+    const scored = validation && {
+      ...validation,
+      evaluation: { ...validation.evaluation, ...(compared && { compared }) },
+    }
+    try {
+      return await trainModel(input, scored)
+    } catch (error) {
+      const isRefused = error instanceof AjarError && error.code === 'train.quantization'
+      if (!isRefused || index + 1 === order.length) throw error
+      io.progress(`${family} was refused: ${error.message} ${order[index + 1]} takes its place.`)
+    }
+  }
+  throw new RangeError('there is no family')
 }
 
 async function prepare(
@@ -123,21 +153,22 @@ async function prepare(
   io.progress(`Training ${family} on ${read.rows.length} windows …`)
   const { backend } = network ?? {}
   const { seed, timeLimit = Infinity } = options
+  const timeLimitMs = (timeLimit * 1000) / (options.family === 'best' ? NETWORKS : 1)
+  const later = options.family === 'best' ? FAMILIES.slice(FAMILIES.indexOf(family) + 1) : []
   const key = trainingKey(read.rows, {
-    family,
+    ...{ family, backend, seed },
+    timeLimitMs: String(timeLimitMs),
+    recipe: recipeOf(family),
     code: codeVersion(),
-    backend,
-    seed,
-    timeLimit: String(timeLimit),
   })
   const fit = fitterOf(family, () => ({
     tf: (network as NonNullable<typeof network>).tf,
     settings: {
       seed,
-      timeLimitMs: (timeLimit * 1000) / (options.family === 'best' ? NETWORKS : 1),
+      timeLimitMs,
       signal: parts.signal,
       nowMs: () => performance.now(),
-      progress: (line) => io.progress(`${family}, ${line}`),
+      progress: (line) => io.progress([`${family}, ${line}`, ...later].join(', then ')),
     },
   }))
   const input: TrainingInput = {
@@ -146,6 +177,7 @@ async function prepare(
     family,
     fit,
     checkpoint: family === 'lda' ? undefined : folds.of(key),
+    signal: parts.signal,
     features,
     judge,
     windowMs: signal.windowMs,

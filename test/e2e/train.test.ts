@@ -32,6 +32,18 @@ ${SESSIONS.flatMap((session, index) =>
 `,
 )
 
+/** Each file ten times over: reading takes a while. */
+const long = path.join(directory, 'long.yaml')
+writeFileSync(
+  long,
+  readFileSync(dataset, 'utf8').replace(/^  - \{(.*) \}$/gm, (line, visit: string) =>
+    Array.from(
+      { length: 10 },
+      (_, i) => `  - {${visit}, visit: ${/file: ([\w-]+)/.exec(line)?.[1]}-${i} }`,
+    ).join('\n'),
+  ),
+)
+
 const args = (id: string) => [
   'train',
   dataset,
@@ -46,11 +58,11 @@ const verified = async (id: string) => (await ajar(['model', 'verify', path.join
 
 /** Starts a training, sends `signal` after a time, and resolves with the exit code and what was said. */
 async function interrupted(
-  id: string,
+  command: readonly string[],
   signal: NodeJS.Signals,
   when: (said: string) => Promise<void> | undefined,
 ) {
-  const child = spawn(process.execPath, [path.resolve('dist/cli.js'), ...args(id)], {
+  const child = spawn(process.execPath, [path.resolve('dist/cli.js'), ...command], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
@@ -74,7 +86,7 @@ describe('ajar train', () => {
     let folds = 0
     for (let kill = 0; kill < KILLS && !existsSync(path.join(directory, id)); kill++) {
       // From the first epoch on, at any moment: the whole takes a second or two.
-      await interrupted(id, 'SIGKILL', (said) =>
+      await interrupted(args(id), 'SIGKILL', (said) =>
         said.includes('epoch') ? sleep((kill * 67) % 500) : undefined,
       )
       if (existsSync(path.join(directory, id))) expect(await verified(id)).toBe(true)
@@ -94,7 +106,7 @@ describe('ajar train', () => {
   })
 
   it('stops when it is asked to, and says how to go on', async () => {
-    const { code, said } = await interrupted('asked', 'SIGTERM', (so) =>
+    const { code, said } = await interrupted(args('asked'), 'SIGTERM', (so) =>
       so.includes('fold 2') ? Promise.resolve() : undefined,
     )
     expect(code).toBe(1)
@@ -107,5 +119,29 @@ describe('ajar train', () => {
       family: 'mlp',
       network: { backend: 'tfjs-wasm', seed: 1 },
     })
+  })
+
+  it('stops before it writes a model where no network is trained, too', async () => {
+    const command = ['train', long, '--out', path.join(directory, 'reading')]
+    const { code, said } = await interrupted(command, 'SIGTERM', (so) =>
+      so.includes('3/80') ? Promise.resolve() : undefined,
+    )
+    expect(code).toBe(1)
+    expect(said).toContain('Training was stopped')
+    expect(existsSync(path.join(directory, 'reading'))).toBe(false)
+  })
+
+  it('compares the families and takes LDA where it is as good', async () => {
+    const out = path.join(directory, 'best')
+    const command = ['train', dataset, '--family', 'best', '--backend', 'tfjs-wasm', '--time-limit', '20']
+    const { code, stdout, stderr } = await ajar([...command, '--out', out, '--json'])
+    expect(code, stderr.slice(-1000)).toBe(0)
+    const { family, evaluation } = JSON.parse(stdout) as {
+      family: string
+      evaluation: { compared: { family: string; balancedAccuracy: number }[] }
+    }
+    expect(family).toBe('lda')
+    expect(evaluation.compared.map((one) => one.family)).toEqual(['lda', 'mlp', 'conv'])
+    expect(await verified('best')).toBe(true)
   })
 })

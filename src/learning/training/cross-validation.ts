@@ -1,8 +1,10 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { indexOfLargest, normalise, type Fitter } from './fit.js'
 import { fitLda, rssiOnly } from './lda.js'
 import type { Fold } from './leave-out.js'
+import { refuseIfStopped } from './stopped.js'
 
 /** What models that had not seen a row say of it. */
 export interface HeldOut {
@@ -34,11 +36,12 @@ export interface FoldCheckpoint {
   write(fold: number, result: FoldResult): void
 }
 
-/** Tests each fold's rows on a model of its other rows. */
+/** Tests each fold's rows on a model of its other rows. Throws AjarError 'train.stopped' between two folds. */
 export async function crossValidate(
   folds: readonly Fold[],
   fit: Fitter,
   checkpoint: FoldCheckpoint,
+  signal?: AbortSignal,
 ): Promise<CrossValidation> {
   const rows: HeldOut[] = []
   const epochs: number[] = []
@@ -46,6 +49,8 @@ export async function crossValidate(
   for (const [index, { train, test }] of folds.entries()) {
     const result = checkpoint.read(index) ?? (await fitFold(folds, index, fit))
     checkpoint.write(index, result)
+    await yieldToEvents()
+    refuseIfStopped(signal)
     markers = result.markers
     if (result.epochs !== undefined) epochs.push(result.epochs)
     const judge = fitLda(train, ({ judged }) => judged)

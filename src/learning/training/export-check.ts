@@ -11,7 +11,7 @@ const MOST_ACCURACY_LOSS = 0.005
 const LEAST_AGREEMENT = 0.99
 
 export interface ExportComparison {
-  /** Share of the rows to which int8 and float give the same marker. */
+  /** Share of the rows whose marker by float is the one, or among those, that int8 calls most likely. */
   agreement: number
   /** Balanced accuracy of int8 less that of float, on the training rows. */
   accuracyChange: number
@@ -42,9 +42,11 @@ export function compareExport(parts: {
   rows.forEach(({ marker }, row) => {
     const float = markers[indexOfLargest(logitsOf(layers, normalised[row]))]
     engine.run(quantized[row], logits)
-    const int8 = markers[indexOfLargest(logits)]
-    if (float === int8) same++
-    accuracyChange += weights[row] * (Number(int8 === marker) - Number(float === marker))
+    const most = Math.max(...logits)
+    // Equal logits are equal probabilities: the model names none before the other.
+    const int8 = markers.filter((_, index) => logits[index] === most)
+    if (int8.includes(float)) same++
+    accuracyChange += weights[row] * (Number(int8.includes(marker)) / int8.length - Number(float === marker))
   })
   const agreement = same / rows.length
   if (agreement < LEAST_AGREEMENT || accuracyChange < -MOST_ACCURACY_LOSS)

@@ -1,10 +1,11 @@
 import type { Family } from '../../sensing/model/artefact-manifest.js'
 import { featureExtractor, type FeatureName } from '../../sensing/model/features.js'
 import type { TensorFlow } from '../../sensing/model/tensorflow.js'
-import { NETWORK_FEATURES } from './architectures.js'
+import { architecture, NETWORK_FEATURES } from './architectures.js'
+import { DESCENT } from './descent.js'
 import type { Fitter } from './fit.js'
 import { fitLda } from './lda.js'
-import { NetworkFitter, type NetworkFitterOptions } from './network-fitter.js'
+import { FITTING, NetworkFitter, type NetworkFitterOptions } from './network-fitter.js'
 
 /**
  * Rows of a visit that a network learns from (D): windows overlap by nine tenths, and an epoch costs seconds where
@@ -23,6 +24,11 @@ export function rowsOf(
 }
 
 type NetworkSettings = Omit<NetworkFitterOptions, 'family' | 'channels'>
+
+/** All that a fit of a family depends on besides its rows, seed, backend and time. */
+export function recipeOf(family: Family): object {
+  return family === 'lda' ? {} : { ...DESCENT, ...FITTING, architecture: architecture(family, 2) }
+}
 
 /** How a family is fitted; a network needs TensorFlow. */
 export function fitterOf(

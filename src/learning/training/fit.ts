@@ -9,8 +9,10 @@ export interface Fit {
   readonly mean: Float32Array
   readonly scale: Float32Array
   readonly layers: readonly FloatLayer[]
-  /** How often a network saw its rows. */
+  /** How often a network saw its rows, … */
   readonly epochs?: number
+  /** … and how often it should have: fewer where the time limit cut it short. */
+  readonly wantedEpochs?: number
   /** Logits of each row; equal priors. */
   logits(rows: readonly FeatureRow[]): Float32Array[]
 }

@@ -38,13 +38,7 @@ const DIGITS = 6
  * formula would take them for evidence. Throws AjarError 'train.markers'.
  */
 export function fitLda(rows: readonly FeatureRow[], look: Look = ({ features }) => features): Lda {
-  const markers = [...new Set(rows.map((row) => row.marker))].sort()
-  if (markers.length < 2)
-    throw new AjarError(
-      'train.markers',
-      `The rows have one marker only (${markers.join() || 'none'}): there is nothing to tell apart.`,
-      'Add visits of another marker, or leave out fewer sessions.',
-    )
+  const markers = markersOf(rows)
   const weights = rowWeights(rows)
   const looked = rows.map(look)
   const n = looked[0].length
@@ -73,6 +67,18 @@ export function fitLda(rows: readonly FeatureRow[], look: Look = ({ features }) 
     layers,
     logits: (others) => others.map((row) => logitsOf(layers, normalise(look(row), mean, scale))),
   }
+}
+
+/** In order. Throws AjarError 'train.markers' where there is nothing to tell apart. */
+export function markersOf(rows: readonly FeatureRow[]): string[] {
+  const markers = [...new Set(rows.map((row) => row.marker))].sort()
+  if (markers.length < 2)
+    throw new AjarError(
+      'train.markers',
+      `The rows have one marker only (${markers.join() || 'none'}): there is nothing to tell apart.`,
+      'Add visits of another marker, or leave out fewer sessions.',
+    )
+  return markers
 }
 
 /**

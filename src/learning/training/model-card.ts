@@ -69,8 +69,12 @@ function scores(evaluation: Manifest['trained']['evaluation']): string[] {
 
 function network({ network: how }: Manifest['trained']): string[] {
   if (how === undefined) return []
-  const { backend, seed, epochs } = how
-  return [`| trained by | ${backend}, seed ${seed}, ${epochs} epochs |`]
+  const { backend, seed, epochs, wantedEpochs } = how
+  const cut =
+    epochs < wantedEpochs
+      ? ` of ${wantedEpochs}: **cut short by the time limit, unlike what was scored**`
+      : ''
+  return [`| trained by | ${backend}, seed ${seed}, ${epochs} epochs${cut} |`]
 }
 
 /** What was tried beside it. */

@@ -13,7 +13,7 @@ import { crossValidate, type CrossValidation, type FoldCheckpoint } from './cros
 import { evaluate } from './evaluation.js'
 import { compareExport, quantizeRows } from './export-check.js'
 import { normalise, type Fit, type Fitter } from './fit.js'
-import { fitLda, type Lda } from './lda.js'
+import { fitLda, markersOf, type Lda } from './lda.js'
 import { leaveOut, strictestUnit } from './leave-out.js'
 
 /** What the rows are, and what is written into the model's manifest about them. */
@@ -24,6 +24,8 @@ export interface TrainingInput {
   fit: Fitter
   /** Results of folds that an earlier run of the same training has left. */
   checkpoint?: FoldCheckpoint
+  /** Stops between two folds. */
+  signal?: AbortSignal
   features: FeatureName
   /** Of the rows' judged features. */
   judge: FeatureName
@@ -61,10 +63,12 @@ export interface Validation {
 }
 
 /** Undefined where a marker has one recording only. Throws AjarError 'train.markers' where there is nothing to tell apart. */
-export async function validate({ rows, fit, checkpoint }: TrainingInput): Promise<Validation | undefined> {
+export async function validate(input: TrainingInput): Promise<Validation | undefined> {
+  const { rows, fit, checkpoint = NO_CHECKPOINT, signal } = input
+  markersOf(rows)
   const unit = strictestUnit(rows)
   if (unit === undefined) return undefined
-  const held = await crossValidate(leaveOut(rows, unit), fit, checkpoint ?? NO_CHECKPOINT)
+  const held = await crossValidate(leaveOut(rows, unit), fit, checkpoint, signal)
   return { held, evaluation: evaluate(held, unit) }
 }
 
@@ -142,9 +146,13 @@ export async function trainModel(
   })
 }
 
-function trainingOf({ backend, seed }: TrainingInput, { epochs }: Fit): Pick<Manifest['trained'], 'network'> {
-  if (backend === undefined || seed === undefined || epochs === undefined) return {}
-  return { network: { backend, seed, epochs } }
+function trainingOf(
+  { backend, seed }: TrainingInput,
+  { epochs, wantedEpochs }: Fit,
+): Pick<Manifest['trained'], 'network'> {
+  if (backend === undefined || seed === undefined) return {}
+  if (epochs === undefined || wantedEpochs === undefined) return {}
+  return { network: { backend, seed, epochs, wantedEpochs } }
 }
 
 /** Rows and channels where the features are rows of channels, else one run of values. */

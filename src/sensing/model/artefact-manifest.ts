@@ -100,8 +100,15 @@ const manifestSchema = z.strictObject({
     shrinkage: share,
     /** Logits were divided by it; found on left-out units. */
     temperature: z.number().min(1),
-    /** How a network was trained; LDA has a closed form. */
-    network: z.strictObject({ backend: z.string(), seed: z.int(), epochs: z.int().min(1) }).optional(),
+    /** How a network was trained; LDA has a closed form. Fewer epochs than wanted: cut short by a time limit. */
+    network: z
+      .strictObject({
+        backend: z.string(),
+        seed: z.int(),
+        epochs: z.int().min(1),
+        wantedEpochs: z.int().min(1),
+      })
+      .optional(),
     evaluation: evaluation.optional(),
     /** Share of the training windows to which the int8 network gives the same class as the float model. */
     int8Agreement: share,

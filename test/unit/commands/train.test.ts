@@ -115,6 +115,20 @@ describe('ajar model verify', () => {
   })
 })
 
+describe.skipIf(capturesAbsent)(`static-reflector${needsCaptures}`, () => {
+  it('is exported although some windows lie so near the border that int8 gives two markers the same', async () => {
+    const manifest = path.join(CAPTURES, 'static-reflector', 'dataset.yaml')
+    const { code, lines } = await run('reflector', {}, manifest)
+    expect(code).toBe(0)
+    const { int8Agreement, evaluation } = JSON.parse(lines[0]) as {
+      int8Agreement: number
+      evaluation: { balancedAccuracy: number }
+    }
+    expect(int8Agreement).toBeGreaterThanOrEqual(0.99)
+    expect(evaluation.balancedAccuracy).toBeGreaterThan(0.4)
+  }, 30_000)
+})
+
 describe.skipIf(capturesAbsent)(`two-state${needsCaptures}`, () => {
   it('five numbers by LDA reach 0.83 with the session left out', async () => {
     const manifest = path.join(CAPTURES, 'two-state', 'dataset.yaml')

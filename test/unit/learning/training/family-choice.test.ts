@@ -21,35 +21,56 @@ const LDA = [0.8, 0.9, 0.7, 0.85, 0.95]
 
 describe('differenceLower95', () => {
   it('is the mean less t times its standard error', () => {
-    // Differences 0.1, 0.2, 0.3: mean 0.2, sd 0.1, t(2) = 2.92.
-    const bound = differenceLower95(evaluation([0.5, 0.6, 0.7]), evaluation([0.4, 0.4, 0.4]))
-    expect(bound).toBeCloseTo(0.2 - (2.92 * 0.1) / Math.sqrt(3), 6)
+    // Differences 0.1 … 0.5: mean 0.3, variance 0.025, t(4) = 2.776.
+    const bound = differenceLower95(
+      evaluation([0.5, 0.6, 0.7, 0.8, 0.9]),
+      evaluation([0.4, 0.4, 0.4, 0.4, 0.4]),
+    )
+    expect(bound).toBeCloseTo(0.3 - 2.776 * Math.sqrt(0.025 / 5), 6)
   })
 
-  it('says nothing of a single session', () => {
-    expect(differenceLower95(evaluation([1]), evaluation([0]))).toBeLessThan(0)
+  it('takes the markers of a session for one observation', () => {
+    const twice = (recalls: readonly number[]): Evaluation => {
+      const one = evaluation(recalls)
+      return {
+        ...one,
+        bySession: ['a', 'b'].flatMap((marker) => one.bySession.map((score) => ({ ...score, marker }))),
+      }
+    }
+    const [better, worse] = [
+      [0.5, 0.6, 0.7, 0.8, 0.9],
+      [0.4, 0.4, 0.4, 0.4, 0.4],
+    ]
+    expect(differenceLower95(twice(better), twice(worse))).toBeCloseTo(
+      differenceLower95(evaluation(better), evaluation(worse)),
+      9,
+    )
+  })
+
+  it('says nothing of few sessions, however alike', () => {
+    expect(differenceLower95(evaluation([1, 1, 1, 1]), evaluation([0.9, 0.9, 0.9, 0.9]))).toBe(-1)
   })
 })
 
 describe('chooseFamily', () => {
   it('takes a network that beats LDA in every session', () => {
     const better = LDA.map((recall) => Math.min(1, recall + 0.05))
-    const { chosen, compared } = chooseFamily([candidate('lda', LDA), candidate('conv', better)])
-    expect(chosen).toBe('conv')
+    const { order, compared } = chooseFamily([candidate('lda', LDA), candidate('conv', better)])
+    expect(order).toEqual(['conv', 'lda'])
     expect(compared.map(({ family }) => family)).toEqual(['lda', 'conv'])
     expect(compared[1].beyondLda).toBeGreaterThan(0)
   })
 
   it('keeps LDA where a network is better on average only', () => {
     const luckyOnce = [0.8, 0.9, 1, 0.85, 0.95]
-    const { chosen, compared } = chooseFamily([candidate('lda', LDA), candidate('mlp', luckyOnce)])
+    const { order, compared } = chooseFamily([candidate('lda', LDA), candidate('mlp', luckyOnce)])
     expect(compared[1].balancedAccuracy).toBeGreaterThan(compared[0].balancedAccuracy)
-    expect(chosen).toBe('lda')
+    expect(order).toEqual(['lda', 'mlp'])
   })
 
   it('takes the better of two networks', () => {
     const plus = (step: number) => LDA.map((recall) => Math.min(1, recall + step))
     const families = [candidate('lda', LDA), candidate('mlp', plus(0.04)), candidate('conv', plus(0.03))]
-    expect(chooseFamily(families).chosen).toBe('mlp')
+    expect(chooseFamily(families).order).toEqual(['mlp', 'conv', 'lda'])
   })
 })

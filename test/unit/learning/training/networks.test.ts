@@ -98,6 +98,36 @@ describe('the architectures', () => {
 })
 
 describe('NetworkFitter', () => {
+  it('fits all the rows once left-out units have told how long', async () => {
+    const said: string[] = []
+    const rows = parityRows(4, 40)
+    const fit = fitter({ progress: (line) => said.push(line) }).fit
+    const { epochs, wantedEpochs } = await fit(rows, { name: 'rows', fitsLeft: 1 })
+    expect(epochs).toBe(wantedEpochs)
+    const search = said.filter((line) => line.startsWith('rows, how long: '))
+    const held = search.map((line) => Number(/held out (\d+\.\d+)/.exec(line)?.[1]))
+    expect(held.indexOf(Math.min(...held)) + 1).toBe(wantedEpochs)
+    expect(said.filter((line) => line.startsWith('rows: '))).toHaveLength(epochs as number)
+  }, 60_000)
+
+  it('refuses one marker before it computes', async () => {
+    const rows = parityRows(3, 20).filter(({ marker }) => marker === 'odd')
+    await expect(fitter().fit(rows, { name: 'rows', fitsLeft: 1 })).rejects.toMatchObject({
+      code: 'train.markers',
+    })
+    await expect(validate(input(rows))).rejects.toMatchObject({ code: 'train.markers' })
+  })
+
+  it('counts its own time only', async () => {
+    let nowMs = 0
+    const one = fitter({ timeLimitMs: 1000, nowMs: () => (nowMs += 1) })
+    const rows = parityRows(3, 20)
+    const first = await one.fit(rows, { name: 'rows', epochs: 5, fitsLeft: 2 })
+    nowMs += 1_000_000 // another family was trained meanwhile
+    const second = await one.fit(rows, { name: 'rows', epochs: 5, fitsLeft: 1 })
+    expect([first.epochs, second.epochs]).toEqual([5, 5])
+  }, 60_000)
+
   it('learns what no linear rule can, and the export keeps it', async () => {
     const given = input(parityRows(4, 200))
     const { manifest } = await trainModel(given, await validate(given))
@@ -136,7 +166,7 @@ describe('NetworkFitter', () => {
       expect(said[0]).toMatch(/^rows: epoch 1 of at most 40, loss \d\.\d+; at most [01] s left$/)
       return epochs
     }
-    const alone = await epochsIn(1)
+    const alone = await epochsIn(1) // a wanted epoch that there was no time for is told too
     expect(alone).toBeLessThan(15)
     expect(await epochsIn(4)).toBeLessThan(alone)
   }, 60_000)
