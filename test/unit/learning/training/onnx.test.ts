@@ -10,17 +10,12 @@ import { loadArtefact } from '../../../../src/sensing/model/artefact.js'
 import { Int8JsEngine } from '../../../../src/sensing/model/engine-int8-js.js'
 import { denseShape, outputsOf, type Network } from '../../../../src/sensing/model/network.js'
 import { quantizeInto, quantizeNetwork, type FloatLayer } from '../../../../src/sensing/model/quantize.js'
+import { exactInt8 } from '../../../support/exact-int8.js'
 import { seededRandom } from '../../../support/packets.js'
 import { inputsFor, realSizeNetwork } from '../../sensing/model/networks.js'
 
 const artefact = loadArtefact('models/demo')
 const random = seededRandom(7)
-
-/**
- * Without VNNI, onnxruntime on x64 adds products in saturating 16-bit pairs and is off by more than rounding; ARM and
- * the file's own operators are not concerned.
- */
-const exactInt8 = process.arch !== 'x64' || /avx512_vnni|avx_vnni/.test(readFileSync('/proc/cpuinfo', 'utf8'))
 
 function randomInputs(length: number, count: number): Int8Array[] {
   return Array.from({ length: count }, () => Int8Array.from({ length }, () => random() * 256 - 128))
