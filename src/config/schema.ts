@@ -8,8 +8,7 @@ import { isCron } from '../platform/schedule.js'
  * the source of its default, stands in the settings.ts of the part that uses it.
  */
 
-const ms = (least: number, most: number) => z.number().int().min(least).max(most)
-const bytes = (least: number, most: number) => z.number().int().min(least).max(most)
+const whole = (least: number, most: number) => z.number().int().min(least).max(most)
 const share = z.number().min(0).max(1)
 const name = z.string().regex(/^[a-z0-9-]{1,32}$/, 'small letters, digits and hyphens are needed, at most 32')
 const mac = z
@@ -30,18 +29,12 @@ const receiver = z.strictObject({
     .min(1)
     .default('auto')
     .describe("Serial device, 'usb:VID:PID', or 'auto' for the first known USB bridge"),
-  baudRate: z
-    .number()
-    .int()
-    .min(9600)
-    .max(3_000_000)
-    .default(921_600)
-    .describe('Bits per second; 115200 on old firmware'),
-  silenceTimeoutMs: ms(500, 600_000)
+  baudRate: whole(9600, 3_000_000).default(921_600).describe('Bits per second; 115200 on old firmware'),
+  silenceTimeoutMs: whole(500, 600_000)
     .default(3000)
     .describe('An open port without a byte for this long is opened again'),
-  reconnectMinMs: ms(10, 60_000).default(1000).describe('Shortest wait before the port is opened again'),
-  reconnectMaxMs: ms(10, 600_000).default(30_000).describe('Longest wait before the port is opened again'),
+  reconnectMinMs: whole(10, 60_000).default(1000).describe('Shortest wait before the port is opened again'),
+  reconnectMaxMs: whole(10, 600_000).default(30_000).describe('Longest wait before the port is opened again'),
   transmitters: z.array(mac).max(4).default([]).describe('Only these transmitters are used; empty = any'),
   tablePacketsPerSecond: z
     .number()
@@ -52,16 +45,16 @@ const receiver = z.strictObject({
 })
 
 const signal = z.strictObject({
-  windowMs: ms(500, 10_000).default(2000).describe('Length of a window'),
-  hopMs: ms(50, 2000).default(200).describe('Time between windows'),
-  bins: z.number().int().min(16).max(128).default(52).describe('Values per row'),
+  windowMs: whole(500, 10_000).default(2000).describe('Length of a window'),
+  hopMs: whole(50, 2000).default(200).describe('Time between windows'),
+  bins: whole(16, 128).default(52).describe('Values per row'),
   maxGridRateHz: z.number().min(5).max(50).default(50).describe('Highest grid rate'),
   gridShare: share.default(0.8).describe('Grid rate as a share of the observed packet rate'),
-  maxInterpolationMs: ms(20, 1000).default(200).describe('Longest gap that is interpolated'),
-  breakMs: ms(100, 5000).default(500).describe('Gap that ends a window'),
+  maxInterpolationMs: whole(20, 1000).default(200).describe('Longest gap that is interpolated'),
+  breakMs: whole(100, 5000).default(500).describe('Gap that ends a window'),
   minRealShare: share.default(0.8).describe('Share of rows that need a real packet'),
   minPacketsPerSecond: z.number().min(0).max(100).default(8).describe('Below it there is no live reading'),
-  hampelWindow: z.number().int().min(3).max(15).default(7).describe('Packets in the outlier filter'),
+  hampelWindow: whole(3, 15).default(7).describe('Packets in the outlier filter'),
   hampelThreshold: z
     .number()
     .min(1)
@@ -73,7 +66,9 @@ const signal = z.strictObject({
     .describe("Share of a packet's bins at the limit above which it is discarded"),
   gainJumpDb: z.number().positive().default(2).describe('Step of the level that counts as a gain jump, dB'),
   gainJumpShape: z.number().positive().default(0.05).describe('Change of shape up to which it does'),
-  motionWindowMs: ms(200, 10_000).default(1500).describe('Newest part of a window that motion is read from'),
+  motionWindowMs: whole(200, 10_000)
+    .default(1500)
+    .describe('Newest part of a window that motion is read from'),
   motionLag1: z
     .number()
     .min(0)
@@ -81,7 +76,7 @@ const signal = z.strictObject({
     .default(0.15)
     .describe('Factory threshold of the lag-1 autocorrelation'),
   motionVariance: z.number().positive().default(0.0004).describe('Least correlated variance that is motion'),
-  motionMinMs: ms(0, 5000).default(200).describe('Motion begins and ends once seen for this long'),
+  motionMinMs: whole(0, 5000).default(200).describe('Motion begins and ends once seen for this long'),
   motionFalseAlarmsPerDay: z
     .number()
     .positive()
@@ -100,9 +95,9 @@ const decision = z.strictObject({
     .max(0.5)
     .default(0.02)
     .describe('The least that a window may say of a state'),
-  minQuietMs: ms(0, 1000).default(600).describe('Quiet before its evidence counts'),
-  settleMs: ms(0, 5000).default(200).describe('Windows this soon after motion are no evidence'),
-  recentMs: ms(500, 60_000).default(3000).describe('Memory of what is seen now'),
+  minQuietMs: whole(0, 1000).default(600).describe('Quiet before its evidence counts'),
+  settleMs: whole(0, 5000).default(200).describe('Windows this soon after motion are no evidence'),
+  recentMs: whole(500, 60_000).default(3000).describe('Memory of what is seen now'),
   outOfDistributionLimit: z.number().positive().default(1).describe("1 = the training's 99th percentile"),
   jumpProbability: share.default(1e-6).describe('Of a change unseen within one second of quiet'),
   swingsPerSecond: z
@@ -117,15 +112,15 @@ const decision = z.strictObject({
     .max(10)
     .default(0.03)
     .describe('The same once motion has lasted longer than any swing'),
-  swingMinMs: ms(100, 60_000).default(800).describe('Shortest swing of the door'),
-  swingMaxMs: ms(100, 60_000).default(4500).describe('Longest swing of the door'),
+  swingMinMs: whole(100, 60_000).default(800).describe('Shortest swing of the door'),
+  swingMaxMs: whole(100, 60_000).default(4500).describe('Longest swing of the door'),
   reversalShare: share.default(0.2).describe('Share of swings that end where they began'),
   ajarShare: share.default(0.25).describe('Share of the others that end ajar'),
-  gapResetMs: ms(200, 60_000).default(2000).describe('Silence after which nothing earlier counts'),
-  staleMs: ms(500, 4500).default(3000).describe('No window for this long is sensor loss'),
+  gapResetMs: whole(200, 60_000).default(2000).describe('Silence after which nothing earlier counts'),
+  staleMs: whole(500, 4500).default(3000).describe('No window for this long is sensor loss'),
 })
 
-const line = z.number().int().min(0).max(53)
+const line = whole(0, 53)
 const gpio = z.strictObject({
   driver: z
     .enum(['auto', 'onoff', 'none'])
@@ -153,16 +148,10 @@ const gpio = z.strictObject({
         .min(1)
         .default(['open'])
         .describe('States that energise the relay'),
-      pulseMs: ms(0, 60_000).default(0).describe('0: as long as the state lasts; else one pulse'),
-      minHoldMs: ms(0, 600_000).default(1000).describe('Least time between two switchings'),
-      maxPerMinute: z
-        .number()
-        .int()
-        .min(1)
-        .max(60)
-        .default(10)
-        .describe('Most times it is energised within a minute'),
-      holdMs: ms(0, 60_000)
+      pulseMs: whole(0, 60_000).default(0).describe('0: as long as the state lasts; else one pulse'),
+      minHoldMs: whole(0, 600_000).default(1000).describe('Least time between two switchings'),
+      maxPerMinute: whole(1, 60).default(10).describe('Most times it is energised within a minute'),
+      holdMs: whole(0, 60_000)
         .default(0)
         .describe(
           'How long it stays energised after the state became unknown; not where closed energises it',
@@ -175,59 +164,37 @@ const gpio = z.strictObject({
 })
 
 const store = z.strictObject({
-  retentionDays: z.number().int().min(1).max(3650).default(90).describe('How long readings are kept'),
-  telemetryRetentionDays: z
-    .number()
-    .int()
-    .min(1)
-    .max(3650)
-    .default(30)
-    .describe('How long telemetry is kept'),
-  maxBytes: bytes(1 << 20, 8 * 2 ** 30)
+  retentionDays: whole(1, 3650).default(90).describe('How long readings are kept'),
+  telemetryRetentionDays: whole(1, 3650).default(30).describe('How long telemetry is kept'),
+  maxBytes: whole(1 << 20, 8 * 2 ** 30)
     .default(128 << 20)
     .describe('Cap of the database file'),
-  telemetryIntervalMs: ms(1000, 3_600_000).default(60_000).describe('How often telemetry is written'),
-  outboxMaxItems: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(10_000)
-    .describe('Items kept for the trainer'),
-  outboxMaxBytes: bytes(1 << 16, 4 * 2 ** 30)
+  telemetryIntervalMs: whole(1000, 3_600_000).default(60_000).describe('How often telemetry is written'),
+  outboxMaxItems: whole(1, 1_000_000).default(10_000).describe('Items kept for the trainer'),
+  outboxMaxBytes: whole(1 << 16, 4 * 2 ** 30)
     .default(32 << 20)
     .describe('Bytes of their bodies'),
 })
 
 const recordings = z.strictObject({
-  maxBytes: bytes(1 << 20, 2 ** 40)
+  maxBytes: whole(1 << 20, 2 ** 40)
     .default(512 << 20)
     .describe('Of all together that the API made; at the cap no more are begun'),
 })
 
 const api = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 opens it to the LAN'),
-  port: z.number().int().min(0).max(65_535).default(8080).describe('TCP port; 0 = any free one'),
+  port: whole(0, 65_535).default(8080).describe('TCP port; 0 = any free one'),
   publicStatus: z
     .boolean()
     .default(false)
     .describe("Other machines may read the door's state without a token"),
   allowedHosts: z.array(z.string().min(1)).default([]).describe('Host names served besides the own ones'),
-  bodyLimitBytes: z
-    .number()
-    .int()
-    .min(1024)
-    .max(1 << 20)
+  bodyLimitBytes: whole(1024, 1 << 20)
     .default(65_536)
     .describe('Longest request body'),
-  requestsPerMinute: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(120)
-    .describe('From one address; loopback is exempt'),
-  maxStreams: z.number().int().min(1).max(1000).default(32).describe('Most event streams at once'),
+  requestsPerMinute: whole(1, 100_000).default(120).describe('From one address; loopback is exempt'),
+  maxStreams: whole(1, 1000).default(32).describe('Most event streams at once'),
   tls: z
     .strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) })
     .optional()

@@ -11,24 +11,29 @@ export class MountedFolder {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.path], { stdio: 'pipe' })
   }
 
-  /** Writes until nothing fits any more; the file that takes the room. */
+  /** The file that takes the room. */
   fill(): string {
-    const file = path.join(this.path, 'filler')
-    const handle = openSync(file, 'a')
-    for (const size of [1 << 20, 4096, 512])
-      for (;;)
-        try {
-          if (writeSync(handle, Buffer.alloc(size)) < size) break
-        } catch {
-          break
-        }
-    closeSync(handle)
-    return file
+    return fill(this.path)
   }
 
   unmount(): void {
     execFileSync('umount', ['-l', this.path])
   }
+}
+
+/** Writes into a file of this directory until nothing fits any more; returns its path. */
+export function fill(directory: string): string {
+  const file = path.join(directory, 'filler')
+  const handle = openSync(file, 'a')
+  for (const size of [1 << 20, 4096, 512])
+    for (;;)
+      try {
+        if (writeSync(handle, Buffer.alloc(size)) < size) break
+      } catch {
+        break
+      }
+  closeSync(handle)
+  return file
 }
 
 /** Why nothing can be mounted here; undefined where it can. */

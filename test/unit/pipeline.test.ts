@@ -14,6 +14,7 @@ import { layoutById } from '../../src/sensing/packet/layouts.js'
 import { SignalStage } from '../../src/sensing/signal/stage.js'
 import { FrameType, FrameWriter, type CsiFields } from '../../src/sensing/wire/frame.js'
 import { wireBytes } from './learning/dataset/wire-bytes.js'
+import { fields as wireFields } from './sensing/packet/streams.js'
 
 const OURS = 1
 const THEIRS = 9
@@ -93,21 +94,10 @@ class Bench {
       Math.round(40 * Math.sin(0.2 * i) + 3 * Math.sin(17.3 * sequence * (i + 1))),
     )
     return this.writer.csi({
-      flags: 0,
-      sequence: sequence & 0xffff,
+      ...wireFields(sequence),
       timeUs: 5_000_000 + this.clock.us,
       mac: Uint8Array.of(2, 0, 0, 0, 0, from),
-      rssiDbm: -50,
-      noiseFloorDbm: -95,
       agcGain: 30,
-      fftGain: 0,
-      channel: 6,
-      bandwidth: 0,
-      secondary: 1,
-      format: 1,
-      rate: 11,
-      layoutId: 2,
-      transmitterSequence: sequence,
       iq,
       ...fields,
     })
@@ -271,7 +261,7 @@ describe('health', () => {
   it('a transmitter that dies: figures go, and the reason says where to look', () => {
     const bench = new Bench()
     bench.quiet(10)
-    expect(bench.pipeline.health()).toMatchObject({ lossRatio: 0, rssiDbm: -50, reasons: [] })
+    expect(bench.pipeline.health()).toMatchObject({ lossRatio: 0, rssiDbm: -48, reasons: [] })
     expect(bench.pipeline.health().packetsPerSecond).toBeCloseTo(100, 0)
     bench.status(3)
     expect(bench.pipeline.health()).toMatchObject({ packetsPerSecond: 0, lossRatio: NaN, rssiDbm: NaN })

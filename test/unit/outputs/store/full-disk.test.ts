@@ -1,17 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-  writeSync,
-  openSync,
-  closeSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { SqliteStore } from '../../../../src/outputs/store/sqlite-store.js'
+import { fill } from '../../../support/mounted-folder.js'
 import { healthOf, ManualClock, readingAt, SETTINGS, temporaryDirectory } from './store-bench.js'
 
 /** Mounts a small file system for one test; its folder. */
@@ -49,21 +41,6 @@ function works(mount: () => void): boolean {
 const mayMount = works(() => {
   execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'pipe' })
 })
-
-/** Writes until nothing fits any more. */
-function fill(directory: string): string {
-  const file = path.join(directory, 'filler')
-  const handle = openSync(file, 'w')
-  for (const size of [1 << 20, 4096, 512])
-    for (;;)
-      try {
-        if (writeSync(handle, Buffer.alloc(size)) < size) break
-      } catch {
-        break
-      }
-  closeSync(handle)
-  return file
-}
 
 const free = (directory: string): number => {
   const { bavail, bsize } = statfsSync(directory)
