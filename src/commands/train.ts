@@ -17,6 +17,7 @@ import {
   type TrainingInput,
   type Validation,
 } from '../learning/training/train.js'
+import { SystemClock } from '../platform/clock.js'
 import { AjarError } from '../platform/errors.js'
 import { FAMILIES, type Family } from '../sensing/model/artefact-manifest.js'
 import { featureExtractor, type FeatureName } from '../sensing/model/features.js'
@@ -185,11 +186,18 @@ async function prepare(
     states: dataset.states,
     dataset: dataset.name,
     date: dataset.date,
+    made: today(),
     simulated: read.simulated,
     codeVersion: codeVersion(),
     ...(family === 'lda' ? {} : { backend, seed }),
   }
   return { input, validation: await validate(input), read }
+}
+
+/** Undefined where the clock has not been set. */
+function today(): string | undefined {
+  const { wallMs, wallTrusted } = new SystemClock().now()
+  return wallTrusted ? new Date(wallMs).toISOString().slice(0, 10) : undefined
 }
 
 /** Throws AjarError 'train.units' where nothing can be left out, so that nothing can be compared. */

@@ -35,6 +35,7 @@ export interface TrainingInput {
   states: Readonly<Record<string, State>>
   dataset: string
   date?: string
+  made?: string
   simulated: boolean
   codeVersion: string
   /** Of a network. */
@@ -131,6 +132,7 @@ export async function trainModel(
       trained: {
         dataset: input.dataset,
         ...(input.date === undefined ? {} : { date: input.date }),
+        ...(input.made === undefined ? {} : { made: input.made }),
         codeVersion: input.codeVersion,
         places: [...new Set(rows.map((row) => row.place))].sort(),
         sessions: [...new Set(rows.map((row) => row.session))].sort(),

@@ -91,7 +91,10 @@ const manifestSchema = z.strictObject({
   }),
   trained: z.strictObject({
     dataset: z.string(),
+    /** When the data set was recorded. */
     date: z.iso.date().optional(),
+    /** When the model was made; absent where the same code must give the same bytes, or no clock was set. */
+    made: z.iso.date().optional(),
     codeVersion: z.string(),
     places: z.array(z.string()),
     sessions: z.array(z.string()),

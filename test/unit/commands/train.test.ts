@@ -58,6 +58,7 @@ describe('ajar train', () => {
       id: 'hall',
       family: 'lda',
       features: 'five-numbers',
+      made: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
       packets: 2400,
       discarded: {},
       withoutWindows: [],
