@@ -34,19 +34,35 @@ export function unpackGolden(bytes: Uint8Array, network: Network, count: number)
   })
 }
 
-/** Runs the vectors. Throws AjarError 'model.golden' at the first activation that differs. */
+/**
+ * Runs the vectors, layer by layer and as the appliance does. Throws AjarError 'model.golden' at the first activation
+ * that differs or is missing.
+ */
 export function verifyGolden(engine: Engine, vectors: readonly GoldenVector[]): void {
-  vectors.forEach(({ input, activations }, vector) =>
-    engine.trace(input).forEach((found, layer) => {
-      const expected = activations[layer]
-      const unit = expected.findIndex((value, index) => value !== found[index])
-      if (unit >= 0)
-        throw new AjarError(
-          'model.golden',
-          `Engine ${engine.name} gives ${found[unit]} instead of ${expected[unit]} for golden vector ${vector}, ` +
-            `layer ${layer}, output ${unit} of model ${engine.model.id}.`,
-          'Train the model again with this version of Ajar.',
-        )
-    }),
+  vectors.forEach(({ input, activations }, vector) => {
+    const traced = engine.trace(input)
+    activations.forEach((expected, layer) => compare(engine, expected, traced[layer], { vector, layer }))
+    const last = activations.length - 1
+    const output = new Int8Array(activations[last].length)
+    engine.run(input, output)
+    compare(engine, activations[last], output, { vector, layer: last })
+  })
+}
+
+function compare(
+  engine: Engine,
+  expected: Int8Array,
+  found: Int8Array | undefined,
+  { vector, layer }: { vector: number; layer: number },
+): void {
+  const unit = expected.findIndex((value, index) => value !== found?.[index])
+  if (unit < 0 && found?.length === expected.length) return
+  const what =
+    unit < 0 ? `${found?.length} activations` : `${found?.[unit] ?? 'nothing'} instead of ${expected[unit]}`
+  throw new AjarError(
+    'model.golden',
+    `Engine ${engine.name} gives ${what} for golden vector ${vector}, layer ${layer}, ` +
+      `output ${Math.max(unit, 0)} of model ${engine.model.id}.`,
+    'Train the model again with this version of Ajar.',
   )
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../../../src/domain/model.js'
 import { writeArtefact } from '../../../../src/learning/training/artefact-files.js'
 import { AjarError } from '../../../../src/platform/errors.js'
-import { loadArtefact } from '../../../../src/sensing/model/artefact.js'
+import { loadArtefact, type Artefact } from '../../../../src/sensing/model/artefact.js'
 import { sealManifest } from '../../../../src/sensing/model/artefact-manifest.js'
 import { Int8JsEngine } from '../../../../src/sensing/model/engine-int8-js.js'
 import { verifyGolden } from '../../../../src/sensing/model/golden.js'
@@ -135,21 +135,40 @@ describe('loadArtefact', () => {
 })
 
 describe('verifyGolden', () => {
+  let artefact: Artefact
+  let honest: Int8JsEngine
+  beforeAll(() => {
+    artefact = loadArtefact(directory)
+    honest = new Int8JsEngine(artefact, artefact.network)
+  })
+  const lying = (lie: Partial<Engine>): Engine => ({
+    name: 'int8-simd',
+    model: artefact,
+    run: (input, output) => honest.run(input, output),
+    trace: (input) => honest.trace(input),
+    dispose: () => honest.dispose(),
+    ...lie,
+  })
+
   it('catches an engine whose activations differ by one step', () => {
-    const artefact = loadArtefact(directory)
-    const honest = new Int8JsEngine(artefact, artefact.network)
-    const lying: Engine = {
-      name: 'int8-simd',
-      model: artefact,
-      run: (input, output) => honest.run(input, output),
-      trace: (input) =>
-        honest.trace(input).map((values) => values.map((value, i) => (i === 1 ? value ^ 1 : value))),
-      dispose: () => honest.dispose(),
-    }
-    const error = failure(() => verifyGolden(lying, artefact.golden))
+    const trace: Engine['trace'] = (input) =>
+      honest.trace(input).map((values) => values.map((value, i) => (i === 1 ? value ^ 1 : value)))
+    const error = failure(() => verifyGolden(lying({ trace }), artefact.golden))
     expect(error.code).toBe('model.golden')
     expect(error.message).toMatch(
       /Engine int8-simd gives .* golden vector 0, layer 0, output 1 of model synthetic/,
     )
+  })
+
+  it.each<[string, Partial<Engine>]>([
+    [
+      'runs otherwise than it shows',
+      { run: (input, output) => void (honest.run(input, output), output.reverse()) },
+    ],
+    ['does not run at all', { run: () => undefined }],
+    ['shows no layer', { trace: () => [] }],
+    ['shows too much', { trace: (input) => honest.trace(input).map((values) => Int8Array.of(...values, 0)) }],
+  ])('catches one that %s', (_, lie) => {
+    expect(failure(() => verifyGolden(lying(lie), artefact.golden)).code).toBe('model.golden')
   })
 })
