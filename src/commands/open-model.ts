@@ -5,7 +5,7 @@ import { AjarError } from '../platform/errors.js'
 import type { createLogger } from '../platform/logger.js'
 import { loadArtefact } from '../sensing/model/artefact.js'
 import { chooseEngine, type RunningModel } from '../sensing/model/choose-engine.js'
-import { engineProbe } from '../sensing/model/engine-probe.js'
+import { engineProbe, STOPPED } from '../sensing/model/engine-probe.js'
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url))
 
@@ -36,7 +36,7 @@ export async function startModel(
     return model
   } catch (error) {
     if (!(error instanceof AjarError)) throw error
-    logger.warn({ code: error.code, hint: error.hint }, error.message)
+    if (error !== STOPPED) logger.warn({ code: error.code, hint: error.hint }, error.message)
     return { code: error.code, text: error.message, hint: error.hint }
   }
 }

@@ -19,6 +19,9 @@ export interface FeatureRow {
   visit: string
 }
 
+/** Times as many rows as are wanted are held while a visit is read, so that what is kept in the end lies even. */
+const ROWS_HELD = 16
+
 export interface VisitLabels {
   /** '' where each packet carries its own. */
   marker: string
@@ -46,8 +49,10 @@ export interface ReadingOptions {
  */
 export class VisitReader {
   readonly rows: FeatureRow[] = []
-  /** How many there were before they were thinned; known at the end. */
+  /** How many there were before they were thinned. */
   windows = 0
+  /** Of the windows every so many-th is kept: doubled as often as needed, so that a long visit is not held whole. */
+  private keepEvery = 1
   /** Layout of the windows; undefined before the first. */
   layoutId: number | undefined
   /** Packets that were decoded, and what was not used by reason: of bytes, packets and windows. */
@@ -88,11 +93,11 @@ export class VisitReader {
 
   end(hostTimeUs: number): void {
     this.decoder.end(hostTimeUs, this.decoded)
-    this.windows = this.rows.length
     const { mostRows = Infinity } = this.options
-    if (this.windows <= mostRows) return
-    const step = this.windows / mostRows
-    for (let kept = 0; kept < mostRows; kept++) this.rows[kept] = this.rows[Math.floor((kept + 0.5) * step)]
+    const kept = this.rows.length
+    if (kept <= mostRows) return
+    for (let row = 0; row < mostRows; row++)
+      this.rows[row] = this.rows[Math.floor(((row + 0.5) * kept) / mostRows)]
     this.rows.length = mostRows
   }
 
@@ -120,6 +125,7 @@ export class VisitReader {
     if ('kind' in item) return this.discard(item.reason)
     this.layoutId ??= item.layoutId
     if (item.layoutId !== this.layoutId) return this.discard('layout')
+    if (this.windows++ % this.keepEvery !== 0) return
     const { features, judge } = this.options
     const row = extracted(features, item)
     const judged = judge === features ? row : extracted(judge, item)
@@ -128,6 +134,15 @@ export class VisitReader {
     const { labels, marker } = this
     const visit = labels.marker === '' ? `${labels.visit}#${marker}` : labels.visit
     this.rows.push({ ...labels, features: row, judged, marker, visit })
+    if (this.rows.length >= ROWS_HELD * (this.options.mostRows ?? Infinity)) this.thin()
+  }
+
+  /** Every second row goes, and of the windows to come every second of those that would have been kept. */
+  private thin(): void {
+    const half = this.rows.filter((_, row) => row % 2 === 0)
+    this.rows.length = 0
+    this.rows.push(...half)
+    this.keepEvery *= 2
   }
 
   /** Counts something of the visit that was not used. */

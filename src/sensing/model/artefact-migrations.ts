@@ -23,18 +23,18 @@ function layersWithShapes(manifest: Json): Json {
   return {
     ...manifest,
     layers: Array.isArray(layers)
-      ? layers.map(({ inputs, ...layer }: Json) => ({
-          ...layer,
-          positions: 1,
-          kernel: 1,
-          stride: 1,
-          channels: inputs,
-        }))
+      ? layers.map((layer) => (isObject(layer) ? withShape(layer) : layer))
       : layers,
-    outOfDistribution: {
-      ...(outOfDistribution as Json),
-      features: (features as Json | undefined)?.name,
-      normalisation,
-    },
+    outOfDistribution: isObject(outOfDistribution)
+      ? { ...outOfDistribution, features: isObject(features) ? features.name : undefined, normalisation }
+      : outOfDistribution,
   }
+}
+
+function withShape({ inputs, ...layer }: Json): Json {
+  return { ...layer, positions: 1, kernel: 1, stride: 1, channels: inputs }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

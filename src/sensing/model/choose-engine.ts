@@ -5,6 +5,7 @@ import type { Artefact } from './artefact.js'
 import { Int8JsEngine } from './engine-int8-js.js'
 import { Int8SimdEngine } from './engine-int8-simd.js'
 import { TfjsEngine } from './engine-tfjs.js'
+import { STOPPED } from './engine-probe.js'
 import { verifyGolden } from './golden.js'
 import type { Network } from './network.js'
 
@@ -61,6 +62,7 @@ export async function chooseEngine(
       const engine = await buildEngine(artefact, name, engines)
       return { artefact, engine, engineReason: reasonFor(name, wanted, failures) }
     } catch (error) {
+      if (error === STOPPED) throw error
       failures.push(asAjarError(error, name))
     }
   }

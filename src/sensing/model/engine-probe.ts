@@ -5,6 +5,13 @@ import { AjarError } from '../../platform/errors.js'
 /** Loading TensorFlow takes a Pi some seconds; an engine that needs longer is not one to start with. */
 const TIMEOUT_MS = 15_000
 
+/** Asked to stop while it probed: that says nothing of the engine, and no other need be tried. */
+export const STOPPED = new AjarError(
+  'engine.stopped',
+  'Stopped while an engine was tried.',
+  'Start Ajar again.',
+)
+
 /** What a failed probe prints: one line of JSON. */
 export interface ProbeFailure {
   code: string
@@ -14,7 +21,7 @@ export interface ProbeFailure {
 
 /**
  * Tries an engine on the model in `directory` in a process of its own: `command` with `model probe` behind it. The
- * promise is rejected with AjarError: what the engine threw, or 'engine.crashed' or 'engine.slow'.
+ * promise is rejected with AjarError: what the engine threw, 'engine.crashed', 'engine.slow' or 'engine.stopped'.
  */
 export function engineProbe(
   command: readonly string[],
@@ -29,8 +36,10 @@ export function engineProbe(
         file,
         [...first, 'model', 'probe', directory, '--engine', name],
         { timeout: timeoutMs, killSignal: 'SIGKILL', signal },
-        (error, stdout, stderr) =>
-          error === null ? resolve() : reject(failureOf(name, error, stdout, stderr, timeoutMs)),
+        (error, stdout, stderr) => {
+          if (error === null) resolve()
+          else reject(signal?.aborted ? STOPPED : failureOf(name, error, stdout, stderr, timeoutMs))
+        },
       )
     })
 }

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readFeatureRows } from '../../../../src/learning/dataset/feature-rows.js'
 import { loadDataset } from '../../../../src/learning/dataset/manifest.js'
-import type { VisitReader } from '../../../../src/learning/dataset/visit-reader.js'
+import { VisitReader } from '../../../../src/learning/dataset/visit-reader.js'
 import { featureExtractor } from '../../../../src/sensing/model/features.js'
 import { RecordingWriter } from '../../../../src/sensing/link/recording.js'
 import { CAPTURES, capturesAbsent, needsCaptures } from '../../../support/captures.js'
@@ -88,6 +88,26 @@ describe('readFeatureRows', () => {
     const { readers } = await rowsOf({ 'damaged.csv': text(...stamps.map((us, i) => classic(i, us))) })
     expect(readers[0].discarded).toEqual({ 'no-time': 1 })
     expect(readers[0].packetsPerSecond).toBeCloseTo(100, 0)
+  })
+
+  it('keeps few rows of a long visit, evenly, and never holds it whole', () => {
+    const labels = { marker: 'm', session: 's', place: 'p', visit: 'v' }
+    const reader = new VisitReader(labels, { ...options, mostRows: 4 })
+    let held = 0
+    let at = 0
+    for (let part = 0; part < 6; part++) {
+      // 20 s each, one after the other by the device's clock; the RSSI tells them apart.
+      const bytes = wireBytes({ seconds: 20, rssiDbm: -80 + 5 * part, startUs: 1e6 + part * 20e6 })
+      for (at = 0; at < bytes.length; at += 500) {
+        reader.push(bytes.subarray(at, at + 500), 0)
+        held = Math.max(held, reader.rows.length)
+      }
+    }
+    reader.end(0)
+    expect(reader.windows).toBeGreaterThan(550)
+    expect(held).toBeLessThanOrEqual(64)
+    const levels = reader.rows.map(({ features }) => Math.round((features[0] + 80) / 5))
+    expect(levels).toEqual([0, 2, 3, 5])
   })
 
   it('refuses visits of different layouts', async () => {

@@ -10,6 +10,7 @@ export function wireBytes({
   layoutId = 2,
   seed = 1,
   senders = [1],
+  startUs = 1_000_000,
 }): Buffer {
   const writer = new FrameWriter()
   const normal = seededNormal(seed)
@@ -21,7 +22,7 @@ export function wireBytes({
       writer.csi({
         flags: 0,
         sequence,
-        timeUs: 1_000_000 + sequence * 10_000,
+        timeUs: startUs + sequence * 10_000,
         mac: Uint8Array.of(2, 0, 0, 0, 0, senders[sequence % senders.length]),
         rssiDbm,
         noiseFloorDbm: -95,
@@ -33,7 +34,7 @@ export function wireBytes({
         format: 1,
         rate: 11,
         layoutId,
-        transmitterSequence: sequence,
+        transmitterSequence: startUs / 10_000 + sequence,
         iq,
       }),
     )

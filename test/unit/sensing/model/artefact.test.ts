@@ -127,6 +127,20 @@ describe('loadArtefact', () => {
     verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
   })
 
+  it.each<[string, object]>([
+    ['layers', { layers: [null] }],
+    ['outOfDistribution', { outOfDistribution: 7 }],
+    ['features', { features: [] }],
+    ['layers', { layers: 'none' }],
+  ])('refuses a sealed manifest of schema version 1 whose %s are of another form', (named, change) => {
+    const old = JSON.parse(
+      readFileSync('test/fixtures/model-schema-1/manifest.json', 'utf8'),
+    ) as typeof manifest
+    const error = failureWith('manifest.json', sealManifest({ ...old, ...change }))
+    expect(error.code).toBe('model.manifest')
+    expect(error.message).toContain(named)
+  })
+
   it('says which file is missing', () => {
     const error = failure(() => loadArtefact(path.join(parent, 'nowhere')))
     expect(error.code).toBe('model.missing')
