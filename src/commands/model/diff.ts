@@ -1,5 +1,6 @@
 import { loadArtefact, type Artefact } from '../../sensing/model/artefact.js'
 import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
+import { GOLDEN_EDGES } from '../../sensing/model/golden.js'
 import { normaliseInPlace } from '../../sensing/model/out-of-distribution.js'
 import { quantizeInto } from '../../sensing/model/quantize.js'
 
@@ -12,8 +13,8 @@ interface Difference {
 interface ModelDiff {
   /** Fields of the manifests that say different things, but for names and checksums. */
   differences: Difference[]
-  /** Share of the golden inputs of both to which they give the same state; absent where inputs do not compare. */
-  agreement?: number
+  /** How often both call real windows the same; absent where their inputs or what they call do not compare. */
+  agreement?: { share: number; windows: number; of: 'markers' | 'states' }
 }
 
 /** Follow from what is compared, or name the files. */
@@ -33,8 +34,12 @@ export function diffModels(
   for (const { key, one: left, other: right } of diff.differences)
     out(`${key}: ${JSON.stringify(left)} → ${JSON.stringify(right)}`)
   if (diff.differences.length === 0) out('Their manifests say the same.')
-  if (diff.agreement !== undefined)
-    out(`the same state for ${(100 * diff.agreement).toFixed(1)} % of the golden inputs of both`)
+  if (diff.agreement !== undefined) {
+    const { share, windows, of } = diff.agreement
+    out(
+      `the same ${of} for ${(100 * share).toFixed(1)} % of ${windows} windows, those in the golden vectors of both`,
+    )
+  }
   return 0
 }
 
@@ -69,19 +74,23 @@ function layerDifferences(one: Artefact, other: Artefact): Difference[] {
   return left.join() === right.join() ? [] : [{ key: 'layers', one: left, other: right }]
 }
 
-/** The states, not the markers: models of one door may name them differently. */
+/** By markers where both have the same ones, else by the states that both know. */
 function agreementOf(one: Artefact, other: Artefact): Pick<ModelDiff, 'agreement'> {
   const comparable =
     one.manifest.features.name === other.manifest.features.name &&
     one.manifest.features.windowMs === other.manifest.features.windowMs &&
     one.layoutId === other.layoutId
+  const markersOf = ({ outputs }: Artefact) => outputs.map(({ marker }) => marker).sort()
+  const of = markersOf(one).join('\n') === markersOf(other).join('\n') ? 'markers' : 'states'
   if (!comparable) return {}
-  const [left, right] = [caller(one), caller(other)]
+  const [left, right] = [caller(one, of), caller(other, of)]
   const values = [one, other].flatMap((artefact) =>
-    artefact.golden.map(({ input }) => valuesOf(artefact, input)),
+    artefact.golden.slice(0, -GOLDEN_EDGES).map(({ input }) => valuesOf(artefact, input)),
   )
-  const same = values.filter((value) => left(value) === right(value))
-  return { agreement: same.length / values.length }
+  const calls = values.map((value) => [left(value), right(value)]).filter((pair) => !pair.includes('unknown'))
+  if (calls.length === 0) return {}
+  const same = calls.filter(([a, b]) => a === b).length
+  return { agreement: { share: same / calls.length, windows: calls.length, of } }
 }
 
 /** The features that a quantized input stands for. */
@@ -93,8 +102,8 @@ function valuesOf({ network, normalisation: { mean, scale } }: Artefact, input: 
   )
 }
 
-/** Names the state of features as the model would. */
-function caller(artefact: Artefact): (values: Float32Array) => string {
+/** Names the marker or state of features as the model would. */
+function caller(artefact: Artefact, of: 'markers' | 'states'): (values: Float32Array) => string {
   const { network, normalisation, outputs } = artefact
   const engine = new Int8JsEngine(artefact, network)
   const input = new Int8Array(network.inputs)
@@ -104,6 +113,7 @@ function caller(artefact: Artefact): (values: Float32Array) => string {
     normaliseInPlace(normalised, normalisation.mean, normalisation.scale)
     quantizeInto(normalised, network.input, input)
     engine.run(input, logits)
-    return outputs[logits.indexOf(Math.max(...logits))].state
+    const { marker, state } = outputs[logits.indexOf(Math.max(...logits))]
+    return of === 'markers' ? marker : state
   }
 }

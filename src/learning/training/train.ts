@@ -194,7 +194,7 @@ function spread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: Math.min(count, items.length) }, (_, k) => items[Math.floor(k * step)])
 }
 
-/** Inputs at the ends of int8, where saturation and the bound on sums show. */
+/** GOLDEN_EDGES inputs at the ends of int8, where saturation and the bound on sums show. */
 function edges(length: number, zeroPoint: number): Int8Array[] {
   return [
     new Int8Array(length).fill(-128),

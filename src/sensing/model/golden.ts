@@ -3,6 +3,9 @@ import { AjarError } from '../../platform/errors.js'
 import { damaged } from './artefact-manifest.js'
 import { outputsOf, type Network } from './network.js'
 
+/** The last so many vectors are inputs at the ends of int8, not windows. */
+export const GOLDEN_EDGES = 4
+
 /** An input and what every layer must make of it. */
 export interface GoldenVector {
   input: Int8Array
