@@ -57,6 +57,16 @@ module.exports = {
       from: { path: '^src/sensing/(signal|decision)/|^src/learning/(survey|simulator)/' },
       to: { dependencyTypes: ['core', 'npm'] },
     },
+    {
+      // Reading a model, loading an engine and trying it in another process stand in these files alone.
+      name: 'model-does-io-in-few-files',
+      severity: 'error',
+      from: {
+        path: '^src/sensing/model/',
+        pathNot: '/(artefact|artefact-manifest|engine-int8-simd|engine-probe|tensorflow)\\.ts$',
+      },
+      to: { dependencyTypes: ['core'] },
+    },
     owner('serialport', '^src/sensing/link/'),
     owner('better-sqlite3', '^src/(outputs|trainer)/store/'),
     owner('@tensorflow/[^/]+', '^src/sensing/model/|^src/learning/training/'),
