@@ -46,7 +46,7 @@ export function verifyGolden(engine: Engine, vectors: readonly GoldenVector[]): 
     const traced = engine.trace(input)
     activations.forEach((expected, layer) => compare(engine, expected, traced[layer], { vector, layer }))
     const last = activations.length - 1
-    const output = new Int8Array(activations[last].length)
+    const output = activations[last].map((value) => value ^ 1) // an engine that writes nothing is wrong everywhere
     engine.run(input, output)
     compare(engine, activations[last], output, { vector, layer: last })
   })
