@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/pipeline/**/*.test.ts'],
           testTimeout: 30_000,
+          maxWorkers: 2, // by itself vitest leaves one of two cores alone
         },
       },
       {
