@@ -61,8 +61,9 @@ interface Trained {
 }
 
 /**
- * `ajar train`: data set → rows → calibrated, scored, quantized model. `signal` stops it between two visits, batches or
- * folds and before the model is written; the folds that are done lie beside the model to come, and the same command goes on behind them.
+ * `ajar train`: data set → rows → calibrated, scored, quantized model. `signal` stops it between two visits, batches
+ * or folds and before the model is written; the folds that are done lie beside the model to come, and the same command
+ * goes on behind them.
  */
 export async function train(
   manifestPath: string,
@@ -75,7 +76,7 @@ export async function train(
   const dataset = selectSessions(await loadDataset(manifestPath), options)
   const families = options.family === 'best' ? FAMILIES : [options.family]
   const needsNetwork = families.some((family) => family !== 'lda')
-  const network = needsNetwork ? await trainingBackend(options.backend) : undefined
+  const network = needsNetwork ? await trainingBackend(options.backend, io.progress) : undefined
   if (network !== undefined) io.progress(`Networks are trained by ${network.backend}.`)
   const folds = new FoldFiles(directory)
   const trained = new Map<Family, Trained>()

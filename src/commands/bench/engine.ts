@@ -1,8 +1,7 @@
 import type { EngineName } from '../../domain/model.js'
-import { AjarError } from '../../platform/errors.js'
 import { ENGINES } from '../../sensing/model/choose-engine.js'
-import type { ProbeFailure } from '../../sensing/model/engine-probe.js'
 import { TENSORFLOW_BACKENDS, type TensorFlowBackend } from '../../sensing/model/tensorflow.js'
+import { tellingFailure } from '../model/probe.js'
 import { realSize, type RealSize } from './real-size.js'
 import { callsMs, inTurn, percentile, rounded } from './rounds.js'
 
@@ -33,7 +32,7 @@ export async function benchEngine(
   { measureMs, epochWindows }: EngineEffort,
   out: (line: string) => void,
 ): Promise<number> {
-  try {
+  return tellingFailure(out, async () => {
     const size = realSize()
     const measured: EngineMeasured = await inference(name, size, measureMs)
     if (isBackend(name)) {
@@ -41,13 +40,7 @@ export async function benchEngine(
       measured.secondsPerEpoch = rounded(await secondsPerEpoch(name, size, epochWindows))
     }
     out(JSON.stringify(measured))
-    return 0
-  } catch (error) {
-    if (!(error instanceof AjarError)) throw error
-    const { code, message, hint } = error
-    out(JSON.stringify({ code, message, hint } satisfies ProbeFailure))
-    return 1
-  }
+  })
 }
 
 async function inference(

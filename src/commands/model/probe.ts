@@ -13,9 +13,16 @@ export async function probeModel(
   name: EngineName,
   out: (line: string) => void,
 ): Promise<number> {
+  return tellingFailure(out, async () => (await buildEngine(loadArtefact(directory), name)).dispose())
+}
+
+/** Exit code 0, or 1 with what went wrong as a line of ProbeFailure: what a process prints whose parent tries an engine. */
+export async function tellingFailure(
+  out: (line: string) => void,
+  body: () => Promise<void>,
+): Promise<number> {
   try {
-    const engine = await buildEngine(loadArtefact(directory), name)
-    engine.dispose()
+    await body()
     return 0
   } catch (error) {
     if (!(error instanceof AjarError)) throw error

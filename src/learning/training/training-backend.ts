@@ -11,15 +11,23 @@ export interface TrainingBackend {
   backend: TensorFlowBackend
 }
 
-/** The backend that is asked for, or the first that is installed: tfjs-node, else tfjs-wasm. Throws as loadTensorFlow. */
-export async function trainingBackend(wanted?: TensorFlowBackend): Promise<TrainingBackend> {
-  const last = wanted ?? TENSORFLOW_BACKENDS[TENSORFLOW_BACKENDS.length - 1]
-  const order = wanted === undefined ? TENSORFLOW_BACKENDS : [wanted]
-  for (const backend of order)
+/**
+ * The backend that is asked for, or the first that loads: tfjs-node, else tfjs-wasm. One that is installed and does not
+ * load is told to `progress`. Throws as loadTensorFlow.
+ */
+export async function trainingBackend(
+  wanted: TensorFlowBackend | undefined,
+  progress: (line: string) => void,
+): Promise<TrainingBackend> {
+  const [first, ...others] = wanted === undefined ? TENSORFLOW_BACKENDS : [wanted]
+  let backend: TensorFlowBackend = first
+  for (const next of others)
     try {
       return { tf: await loadTensorFlow(backend), backend }
     } catch (error) {
-      if (backend === last || !(error instanceof AjarError)) throw error
+      if (!(error instanceof AjarError)) throw error
+      if (error.code !== 'engine.absent') progress(`${error.message} ${next} is tried. → ${error.hint}`)
+      backend = next
     }
-  throw new RangeError('there is no backend')
+  return { tf: await loadTensorFlow(backend), backend }
 }

@@ -7,15 +7,16 @@ import { seededNormal } from '../../../support/packets.js'
 import { tfjsNodeInstalled } from '../../../support/tfjs-node.js'
 
 const installed = tfjsNodeInstalled()
+const silent = () => undefined
 
 describe('trainingBackend', () => {
   it('takes tfjs-node where it is installed, else tfjs-wasm', async () => {
-    expect((await trainingBackend()).backend).toBe(installed ? 'tfjs-node' : 'tfjs-wasm')
+    expect((await trainingBackend(undefined, silent)).backend).toBe(installed ? 'tfjs-node' : 'tfjs-wasm')
   }, 60_000)
 
   it('takes what it is asked for, or says how to install it', async () => {
-    expect((await trainingBackend('tfjs-wasm')).backend).toBe('tfjs-wasm')
-    const asked = trainingBackend('tfjs-node')
+    expect((await trainingBackend('tfjs-wasm', silent)).backend).toBe('tfjs-wasm')
+    const asked = trainingBackend('tfjs-node', silent)
     if (installed) expect((await asked).backend).toBe('tfjs-node')
     else
       await expect(asked).rejects.toMatchObject({
@@ -43,7 +44,7 @@ describe.skipIf(!installed)(`tfjs-node${why}`, () => {
       }
     })
     const logits = async (backend: 'tfjs-node' | 'tfjs-wasm') => {
-      const { tf } = await trainingBackend(backend)
+      const { tf } = await trainingBackend(backend, silent)
       useBackend(tf, backend)
       const fitter = new NetworkFitter(tf, {
         ...{ family: 'mlp', channels: 57, seed: 3, timeLimitMs: Infinity },
