@@ -20,6 +20,7 @@ import { Schedule } from './platform/schedule.js'
 import { DoorDecision } from './sensing/decision/decision.js'
 import { Recorder } from './sensing/link/recorder.js'
 import type { RunningModel } from './sensing/model/choose-engine.js'
+import { BurstStage } from './sensing/burst/stage.js'
 import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
 import { layoutById } from './sensing/packet/layouts.js'
@@ -116,6 +117,11 @@ export class Appliance {
           expectedLayoutId: artefact?.layoutId,
         }),
         model: artefact && engine && new ModelStage(artefact, engine),
+        burst: new BurstStage(config.signal.bins, {
+          hopMs: config.signal.hopMs,
+          minQuietMs: config.decision.minQuietMs,
+          gapResetMs: config.decision.gapResetMs,
+        }),
         decision: new DoorDecision({
           doorId: config.door.id,
           outputs: artefact?.outputs ?? [],
@@ -131,6 +137,7 @@ export class Appliance {
         reading: (reading) => this.publish(reading),
         progress: () => source.noteProgress?.(),
         control: () => undefined,
+        happened: () => undefined,
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)

@@ -1,4 +1,6 @@
 import type { Clock } from './domain/time.js'
+import type { Burst } from './domain/burst.js'
+import type { BurstReading, DoorEvent } from './domain/event.js'
 import type { LinkHealth, SourceEvent } from './domain/link.js'
 import type { Chunk, ControlFrame, Counters, CsiPacket, Discarded } from './domain/packet.js'
 import type { DoorReading } from './domain/reading.js'
@@ -7,6 +9,8 @@ import type { Scores } from './domain/model.js'
 import type { SignalWindow } from './domain/window.js'
 import type { PacketDecoder } from './sensing/packet/decoder.js'
 import type { SignalStage } from './sensing/signal/stage.js'
+import type { BurstStage } from './sensing/burst/stage.js'
+import type { BurstModelStage } from './sensing/model/burst-stage.js'
 import type { ModelStage } from './sensing/model/stage.js'
 import type { DoorDecision } from './sensing/decision/decision.js'
 import { LinkDiagnosis } from './sensing/decision/link-diagnosis.js'
@@ -26,6 +30,9 @@ export interface PipelineParts {
   signal: SignalStage
   /** Absent where no model could be loaded: motion is live, the state unknown. */
   model?: ModelStage
+  burst: BurstStage
+  /** Absent where the model of this door knows no events. */
+  events?: BurstModelStage
   decision: DoorDecision
 }
 
@@ -35,13 +42,18 @@ export interface PipelineEvents {
   /** Packets decode: the source need not fear for its connection. */
   progress(): void
   control(frame: ControlFrame): void
+  /** Something that the door did; its times are the device's. */
+  happened(event: DoorEvent): void
+  /** For those who learn from what passes: each window, and each burst as far as it has come. Both are reused. */
+  window?(window: SignalWindow): void
+  burst?(burst: Burst): void
   /** The model failed while it ran; it is not asked again. */
   modelFailed(error: AjarError): void
 }
 
 /**
  * The data path of one link, in the order in which data takes it:
- * bytes → packet → signal → model → decision → reading.
+ * bytes → packet → signal → model, burst → decision → reading.
  * Everything runs synchronously inside `bytes`; nothing here blocks or does I/O.
  */
 export class Pipeline {
@@ -50,6 +62,7 @@ export class Pipeline {
   private readonly rejected: Record<string, number> = {}
   private rejectedTotal = 0
   private model: ModelStage | undefined
+  private events: BurstModelStage | undefined
   private reading: DoorReading
   private connected = false
   private source = ''
@@ -59,12 +72,14 @@ export class Pipeline {
   private heardUs = NaN
   private lastPacketUs = NaN
   private scores: Scores | undefined
+  private underWay: BurstReading | undefined
 
   constructor(
     private readonly parts: PipelineParts,
     private readonly on: PipelineEvents,
   ) {
     this.model = parts.model
+    this.events = parts.events
     this.diagnosis = new LinkDiagnosis()
     this.reading = parts.decision.tick(parts.clock.now())
   }
@@ -88,6 +103,7 @@ export class Pipeline {
     this.parts.packet.reset()
     this.parts.signal.reset(event.type)
     this.model?.reset(event.type)
+    this.parts.burst.reset(event.type)
     if (event.type === 'lost') this.diagnosis.lost(event.detail, event.hint)
     else this.diagnosis.ended()
     this.publish(this.parts.decision.lost(this.parts.clock.now()))
@@ -168,27 +184,44 @@ export class Pipeline {
     }
     const now = this.parts.clock.now()
     const scores = this.score(item)
-    this.publish(this.parts.decision.observe(item, scores, now))
+    this.underWay = undefined
+    this.on.window?.(item)
+    this.parts.burst.push(item, this.moved)
+    this.publish(this.parts.decision.observe(item, scores, now, this.underWay))
+    for (const event of this.parts.decision.takeEvents()) this.on.happened(event)
   }
 
   private score(window: SignalWindow): Scores | undefined {
-    if (this.model === undefined) return undefined
     this.scores = undefined
+    this.ask(() => this.model?.push(window, this.scored))
+    return this.scores
+  }
+
+  private readonly moved = (burst: Burst): void => {
+    this.on.burst?.(burst)
+    this.scores = undefined
+    this.ask(() => this.events?.push(burst, this.scored))
+    const { scores } = this
+    if (scores === undefined) return
+    this.underWay = { scores, over: burst.over, grounded: burst.quietFrames > 0 }
+  }
+
+  /** A model that fails is not asked again: without it there is no state. */
+  private ask(model: () => void): void {
     try {
-      this.model.push(window, this.scored)
+      model()
     } catch (error) {
-      this.model = undefined
+      this.model = this.events = undefined
       this.on.modelFailed(
         new AjarError(
           'model.failed',
-          `The model failed on a window: ${messageOf(error)}`,
+          `The model failed: ${messageOf(error)}`,
           'Run `ajar model verify`; until it is replaced the state stays unknown.',
           { cause: error },
         ),
       )
       this.parts.decision.fail('model-error', this.parts.clock.now())
     }
-    return this.scores
   }
 
   private readonly scored = (scores: Scores): void => {

@@ -20,7 +20,7 @@ import {
 import { SystemClock } from '../platform/clock.js'
 import { AjarError } from '../platform/errors.js'
 import { FAMILIES, type Family } from '../sensing/model/artefact-manifest.js'
-import { featureExtractor, type FeatureName } from '../sensing/model/features.js'
+import { featureExtractor, type WindowFeatureName } from '../sensing/model/features.js'
 import type { TensorFlow, TensorFlowBackend } from '../sensing/model/tensorflow.js'
 import { jsonOf, summary } from './train/summary.js'
 
@@ -29,7 +29,7 @@ export interface TrainOptions {
   out: string
   family: Family | 'best'
   /** What LDA looks at; each network has features of its own. */
-  features: FeatureName
+  features: WindowFeatureName
   /** Train on these sessions only, … */
   sessions?: readonly string[]
   /** … or on all but these. */
@@ -90,7 +90,7 @@ export async function train(
   refuseIfStopped(signal)
   writeArtefact(directory, files)
   folds.remove()
-  const { read } = trained.get(manifest.family) as Trained
+  const { read } = trained.get(manifest.family as Family) as Trained
   if (read.withoutWindows.length > 0) io.progress(`No window came of: ${read.withoutWindows.join(', ')}`)
   for (const line of options.json ? [jsonOf(manifest, directory, read)] : summary(manifest, directory))
     io.out(line)

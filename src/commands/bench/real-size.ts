@@ -1,7 +1,7 @@
 import { Random } from '../../learning/random.js'
 import { architecture, NETWORK_FEATURES } from '../../learning/training/architectures.js'
 import { quantizeRows } from '../../learning/training/export-check.js'
-import { featureExtractor } from '../../sensing/model/features.js'
+import { featureForm } from '../../sensing/model/features.js'
 import { reachOf, type Network } from '../../sensing/model/network.js'
 import { quantizeNetwork } from '../../sensing/model/quantize.js'
 
@@ -33,7 +33,7 @@ export function realSize(): RealSize {
       biases: Float64Array.from(normals(plan.outputs, 0.1)),
     }
   })
-  const { size } = featureExtractor(NETWORK_FEATURES.conv)
+  const { size } = featureForm(NETWORK_FEATURES.conv)
   const features = Array.from({ length: WINDOWS }, () => Float32Array.from(normals(size, 1)))
   const network = quantizeNetwork(layers, features)
   return { network, markers: MARKERS, features, windows: quantizeRows(features, network) }

@@ -1,8 +1,8 @@
 import {
-  featureExtractor,
+  featureForm,
   SEQUENCE_CHANNELS,
   SEQUENCE_ROWS,
-  type FeatureName,
+  type WindowFeatureName,
 } from '../../sensing/model/features.js'
 import { denseShape, outputsOf, type LayerShape } from '../../sensing/model/network.js'
 
@@ -25,14 +25,14 @@ const CONVOLUTIONS = [
 /** The features that a network family looks at. */
 export const NETWORK_FEATURES = { mlp: 'standing', conv: 'sequence' } as const satisfies Record<
   string,
-  FeatureName
+  WindowFeatureName
 >
 
 export type NetworkFamily = keyof typeof NETWORK_FEATURES
 
 export function architecture(family: NetworkFamily, markers: number): LayerPlan[] {
   return family === 'mlp'
-    ? perceptron(featureExtractor(NETWORK_FEATURES.mlp).size, markers)
+    ? perceptron(featureForm(NETWORK_FEATURES.mlp).size, markers)
     : convolution(markers)
 }
 

@@ -23,6 +23,7 @@ import {
   sha256Of,
   type Manifest,
 } from '../../sensing/model/artefact-manifest.js'
+import type { DoorAxis } from '../../sensing/model/burst-features.js'
 import { packGolden, recordGolden } from '../../sensing/model/golden.js'
 import { shortDecimal, type Network } from '../../sensing/model/network.js'
 import type { OutOfDistribution } from '../../sensing/model/out-of-distribution.js'
@@ -36,16 +37,18 @@ interface ArtefactParts {
   engine: Engine
   network: Network
   outOfDistribution: OutOfDistribution
+  /** Of a model of bursts. */
+  door?: DoorAxis
   goldenInputs: readonly Int8Array[]
   about: Omit<
     Manifest,
-    'schemaVersion' | 'input' | 'layers' | 'outOfDistribution' | 'golden' | 'files' | 'digest'
+    'schemaVersion' | 'input' | 'layers' | 'outOfDistribution' | 'door' | 'golden' | 'files' | 'digest'
   >
 }
 
 export function buildArtefact(parts: ArtefactParts): { manifest: Manifest; files: ArtefactFiles } {
   const { about, network } = parts
-  const weights = packWeights(network, parts.outOfDistribution)
+  const weights = packWeights(network, parts.outOfDistribution, parts.door)
   const golden = recordGolden(parts.engine, parts.goldenInputs)
   const files = new Map<string, Uint8Array>([
     [WEIGHTS_FILE, weights.bytes],

@@ -1,5 +1,5 @@
 import type { Family } from '../../sensing/model/artefact-manifest.js'
-import { featureExtractor, type FeatureName } from '../../sensing/model/features.js'
+import { featureForm, type WindowFeatureName } from '../../sensing/model/features.js'
 import type { TensorFlow } from '../../sensing/model/tensorflow.js'
 import { architecture, NETWORK_FEATURES } from './architectures.js'
 import { DESCENT } from './descent.js'
@@ -16,8 +16,8 @@ const NETWORK_ROWS_OF_VISIT = 8
 /** What a family sees of a visit. */
 export function rowsOf(
   family: Family,
-  ldaFeatures: FeatureName,
-): { features: FeatureName; mostRows?: number } {
+  ldaFeatures: WindowFeatureName,
+): { features: WindowFeatureName; mostRows?: number } {
   return family === 'lda'
     ? { features: ldaFeatures }
     : { features: NETWORK_FEATURES[family], mostRows: NETWORK_ROWS_OF_VISIT }
@@ -37,6 +37,6 @@ export function fitterOf(
 ): Fitter {
   if (family === 'lda') return async (rows) => fitLda(rows)
   const { tf, settings } = network()
-  const { channels } = featureExtractor(NETWORK_FEATURES[family])
+  const { channels } = featureForm(NETWORK_FEATURES[family])
   return new NetworkFitter(tf, { ...settings, family, channels }).fit
 }

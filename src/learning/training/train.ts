@@ -1,8 +1,9 @@
 import type { Output } from '../../domain/model.js'
 import type { State } from '../../domain/reading.js'
-import type { Evaluation, Family, Manifest } from '../../sensing/model/artefact-manifest.js'
+import type { Evaluation, Manifest } from '../../sensing/model/artefact-manifest.js'
 import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
-import { featureExtractor, SHAPE_BINS, type FeatureName } from '../../sensing/model/features.js'
+import type { DoorAxis } from '../../sensing/model/burst-features.js'
+import { featureForm, SHAPE_BINS, type FeatureName } from '../../sensing/model/features.js'
 import { shortDecimal } from '../../sensing/model/network.js'
 import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
 import { quantizeNetwork, type FloatLayer } from '../../sensing/model/quantize.js'
@@ -20,7 +21,7 @@ import { leaveOut, strictestUnit } from './leave-out.js'
 export interface TrainingInput {
   id: string
   rows: readonly FeatureRow[]
-  family: Family
+  family: Manifest['family']
   fit: Fitter
   /** Results of folds that an earlier run of the same training has left. */
   checkpoint?: FoldCheckpoint
@@ -38,6 +39,8 @@ export interface TrainingInput {
   made?: string
   simulated: boolean
   codeVersion: string
+  /** Where the rows are of bursts. */
+  door?: DoorAxis
   /** Of a network. */
   backend?: string
   seed?: number
@@ -117,6 +120,7 @@ export async function trainModel(
       centres: judge.centres,
       limit: shortDecimal(calibration.distanceLimit),
     },
+    door: input.door,
     goldenInputs: [...spread(quantized, goldenRows), ...edges(network.inputs, network.input.zeroPoint)],
     about: {
       id: input.id,
@@ -159,7 +163,7 @@ function trainingOf(
 
 /** Rows and channels where the features are rows of channels, else one run of values. */
 function inputShape(features: FeatureName): number[] {
-  const { size, channels } = featureExtractor(features)
+  const { size, channels } = featureForm(features)
   return size === channels ? [size] : [size / channels, channels]
 }
 

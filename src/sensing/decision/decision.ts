@@ -1,10 +1,13 @@
+import type { BurstReading, DoorEvent } from '../../domain/event.js'
 import type { Output, Scores } from '../../domain/model.js'
 import type { DoorReading, Motion, ReadingReason, State } from '../../domain/reading.js'
 import type { Instant } from '../../domain/time.js'
 import type { SignalWindow } from '../../domain/window.js'
+import { BurstTransition } from './burst-transition.js'
 import { DurationHmm } from './duration-hmm.js'
+import { EventTeller } from './event-teller.js'
 import type { Evidence } from './evidence.js'
-import { placesOf } from './places.js'
+import { placesOf, type Place } from './places.js'
 import type { DecisionSettings } from './settings.js'
 import { StandingEvidence } from './standing-evidence.js'
 
@@ -40,6 +43,9 @@ const LIVE_VERDICTS: readonly string[] = ['usable', 'provisional', 'none']
  */
 export class DoorDecision {
   private readonly hmm: DurationHmm | undefined
+  private readonly burst: BurstTransition
+  private readonly teller = new EventTeller()
+  private readonly places: readonly Place[]
   private readonly evidence: readonly Evidence[]
   private readonly logLikelihoods: Float64Array
   private readonly posterior: Float64Array
@@ -60,10 +66,16 @@ export class DoorDecision {
   private beganUs = NaN
   /** The place last found in quiet, by index; undefined once there was motion: without it no place follows another. */
   private held: number | undefined
+  /** When the present motion was noticed, device time. */
+  private movedUs = NaN
+  /** Told and not yet taken. */
+  private events: DoorEvent[] = []
 
   constructor(private readonly options: DecisionOptions) {
     const { outputs, settings, siteVerdict } = options
     const places = placesOf(outputs)
+    this.places = places
+    this.burst = new BurstTransition(places, settings)
     this.hmm = places.length > 1 ? new DurationHmm(places, settings) : undefined
     this.evidence = [new StandingEvidence(outputs, places, settings)]
     this.logLikelihoods = new Float64Array(places.length)
@@ -73,11 +85,18 @@ export class DoorDecision {
     if (this.hmm === undefined) this.failure = outputs.length === 0 ? 'no-model' : 'model-error'
   }
 
-  /** One window with its scores; undefined where no model ran. */
-  observe(window: SignalWindow, scores: Scores | undefined, at: Instant): DoorReading {
+  /** One window with its scores, undefined where no model ran, and the burst that it belongs to, if any. */
+  observe(
+    window: SignalWindow,
+    scores: Scores | undefined,
+    at: Instant,
+    burst?: BurstReading,
+  ): DoorReading {
     const elapsedMs = this.resume(window)
     const { moving } = window.motion
+    if (moving && this.motion !== 'moving') this.movedUs = window.endUs
     if (moving && this.settled) this.conclude(window.endUs)
+    if (burst !== undefined && this.hmm !== undefined && !this.burst.active) this.burst.begin(this.hmm.atRest)
     this.motion = moving ? 'moving' : 'still'
     if (moving) this.held = undefined
     if (Number.isNaN(this.lastEndUs)) this.beganUs = window.endUs
@@ -86,6 +105,7 @@ export class DoorDecision {
     this.stale = false
     this.hmm?.advance(elapsedMs, moving)
     if (scores !== undefined) for (const evidence of this.evidence) evidence.observe(window, scores)
+    if (burst !== undefined && this.burst.active) this.follow(burst, elapsedMs, window)
     return this.decide(scores === undefined ? 'no-model' : undefined, at)
   }
 
@@ -121,6 +141,32 @@ export class DoorDecision {
     return this.lastEndUs - this.beganUs < FIRST_GUESS_US
   }
 
+  /** What the burst so far makes of the door; at its end that becomes the prior. */
+  private follow(burst: BurstReading, elapsedMs: number, { endUs, motion }: SignalWindow): void {
+    this.burst.advance(elapsedMs, motion.moving)
+    this.burst.observe(burst)
+    if (!burst.over) return
+    if (this.burst.speaks) {
+      this.burst.posterior(this.posterior)
+      this.hmm?.adopt(this.posterior)
+      const best = indexOfLargest(this.posterior)
+      this.note(this.teller.returned(this.burst.passed() * this.posterior[best], this.movedUs, endUs))
+      for (const evidence of this.evidence) evidence.restart(endUs)
+    }
+    this.burst.end()
+  }
+
+  private note(event: DoorEvent | undefined): void {
+    if (event !== undefined) this.events.push(event)
+  }
+
+  /** What has been found to have happened since the last call. */
+  takeEvents(): readonly DoorEvent[] {
+    const { events } = this
+    if (events.length > 0) this.events = []
+    return events
+  }
+
   /** Forgets what a gap or a new epoch made worthless; returns the ms of device time since the last window. */
   private resume(window: SignalWindow): number {
     const unseenMs = (window.startUs - this.lastEndUs) / 1000
@@ -134,6 +180,8 @@ export class DoorDecision {
 
   private forget(reason: ReadingReason): void {
     this.hmm?.reset()
+    this.burst.end()
+    this.note(this.teller.forget())
     for (const evidence of this.evidence) evidence.restart()
     this.pending = reason
     this.held = undefined
@@ -159,6 +207,10 @@ export class DoorDecision {
 
   /** Posterior of the model's states from prior and evidence; whether there was any evidence. */
   private weigh(): boolean {
+    if (this.burst.speaks) {
+      this.burst.posterior(this.posterior)
+      return true
+    }
     this.logLikelihoods.fill(0)
     let spoke = false
     for (const evidence of this.evidence) spoke = evidence.addTo(this.logLikelihoods) || spoke
@@ -196,7 +248,7 @@ export class DoorDecision {
     const { minConfidence, keepConfidence } = this.options.settings
     if (this.held !== undefined && !this.guessing)
       for (const evidence of this.evidence) evidence.hold(this.held)
-    const objection = this.objection(best)
+    const objection = this.burst.speaks ? undefined : this.objection(best)
     if (objection !== undefined) {
       const known = state !== 'unknown' && confidence >= minConfidence && !this.guessing
       if (objection === 'displaced' && known) this.held ??= best
@@ -207,6 +259,9 @@ export class DoorDecision {
     if (state === 'unknown' || this.pending !== undefined || confidence < needed || this.jumps(best))
       return this.publish('unknown', 0, this.pending ?? 'ambiguous', at)
     if (this.settled) this.held = best
+    if (best < this.places.length)
+      this.note(this.teller.found(this.places[best], this.movedUs, this.lastEndUs, confidence))
+    this.note(this.teller.tick(this.lastEndUs))
     return this.publish(state, confidence, 'decided', at)
   }
 

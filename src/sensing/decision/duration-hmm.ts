@@ -1,11 +1,9 @@
 import type { State } from '../../domain/reading.js'
-import type { Place } from './places.js'
+import { OPENNESS, type Place } from './places.js'
 import type { DecisionSettings } from './settings.js'
 
 /** Resolution of durations: the hop of the windows. */
 const STEP_MS = 200
-
-const OPENNESS: Record<Place, number> = { closed: 0, ajar: 0.5, unknown: 0.5, open: 1 }
 
 /** A movement under way; `mass[d]` is the probability that it has lasted d steps. */
 interface Swing {
@@ -60,6 +58,27 @@ export class DurationHmm {
     // Motion that is there when windows begin did not begin then.
     this.movedMs = this.settings.swingMaxMs
     this.quietMs = 0
+  }
+
+  /** The door is at this place and motion begins now. */
+  beginAt(place: number): void {
+    this.reset()
+    this.rest.fill(0)
+    this.rest[place] = 1
+    this.movedMs = 0
+  }
+
+  /** Probability of each place while nothing swings. */
+  get atRest(): Float64Array {
+    return this.rest
+  }
+
+  /** What is known now of each place, the door at rest. */
+  adopt(places: ArrayLike<number>): void {
+    for (const { mass } of this.swings) mass.fill(0)
+    let sum = 0
+    for (let place = 0; place < this.rest.length; place++) sum += this.rest[place] = places[place]
+    for (let place = 0; place < this.rest.length; place++) this.rest[place] /= sum
   }
 
   /** Time passes, with or without motion. */

@@ -6,6 +6,8 @@ export type Place = Extract<State, 'closed' | 'ajar' | 'unknown' | 'open'>
 
 const PLACES: readonly Place[] = ['closed', 'ajar', 'unknown', 'open']
 
+export const OPENNESS: Readonly<Record<Place, number>> = { closed: 0, ajar: 0.5, unknown: 0.5, open: 1 }
+
 /** The place that an output speaks for: a standing channel cannot show a movement, so those count as unmapped. */
 export function placeOf({ state }: Output): Place {
   return state === 'closed' || state === 'ajar' || state === 'open' ? state : 'unknown'

@@ -11,6 +11,8 @@ export const SCHEMA_VERSION = 2
 /** Shrinkage LDA (one dense layer), multilayer perceptron, 1-D convolution. */
 export const FAMILIES = ['lda', 'mlp', 'conv'] as const
 export type Family = (typeof FAMILIES)[number]
+/** Of a model of bursts: multinomial logistic regression, one dense layer. */
+const EVENT_FAMILY = 'logistic'
 
 /** The name of its directory too. */
 export const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -70,7 +72,7 @@ const evaluation = z.strictObject({
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string().regex(MODEL_ID),
-  family: z.enum(FAMILIES),
+  family: z.enum([...FAMILIES, EVENT_FAMILY]),
   /** Trained on simulated data: never a claim about a real door. */
   simulated: z.boolean(),
   layoutId: z.int().min(0).max(255),
@@ -89,6 +91,8 @@ const manifestSchema = z.strictObject({
     centresOffset: offset,
     limit: positive,
   }),
+  /** Of a model of bursts: the door's axis and swing in weights.bin, float32; see burst-features.ts. */
+  door: z.strictObject({ axisOffset: offset, swingOffset: offset }).optional(),
   trained: z.strictObject({
     dataset: z.string(),
     /** When the data set was recorded. */

@@ -12,7 +12,8 @@ import {
   sha256Of,
   type Manifest,
 } from './artefact-manifest.js'
-import { featureExtractor, SHAPE_BINS, type FeatureExtractor } from './features.js'
+import type { DoorAxis } from './burst-features.js'
+import { featureForm, isWindowFeature, SHAPE_BINS, type FeatureForm } from './features.js'
 import { unpackGolden, type GoldenVector } from './golden.js'
 import { checkNetwork, outputsOf, type Network } from './network.js'
 import type { OutOfDistribution } from './out-of-distribution.js'
@@ -25,9 +26,11 @@ const LARGEST_FILE_BYTES = 16 * 2 ** 20
 export interface Artefact extends Model {
   readonly manifest: Manifest
   readonly network: Network
-  readonly features: FeatureExtractor
+  readonly features: FeatureForm
   readonly normalisation: { mean: Float32Array; scale: Float32Array }
   readonly outOfDistribution: OutOfDistribution
+  /** Of a model of bursts. */
+  readonly door?: DoorAxis
   readonly golden: readonly GoldenVector[]
 }
 
@@ -50,10 +53,10 @@ export function loadArtefact(directory: string): Artefact {
     if (sha256Of(content) !== sha256) throw damaged(`${file} differs from its checksum in the manifest`)
     return content
   }
-  const { network, outOfDistribution } = unpackWeights(read(WEIGHTS_FILE), manifest)
+  const { network, outOfDistribution, door } = unpackWeights(read(WEIGHTS_FILE), manifest)
   checkNetwork(network)
   read(CARD_FILE)
-  const features = featureExtractor(manifest.features.name)
+  const features = featureForm(manifest.features.name)
   checkFit(manifest, network, features, directory)
   return {
     id: manifest.id,
@@ -69,15 +72,22 @@ export function loadArtefact(directory: string): Artefact {
       scale: Float32Array.from(manifest.normalisation.scale),
     },
     outOfDistribution,
+    door,
     golden: unpackGolden(read(GOLDEN_FILE), network, manifest.golden.vectors),
   }
 }
 
 /** The parts of a manifest that must agree with one another. */
-function checkFit(manifest: Manifest, network: Network, features: FeatureExtractor, directory: string): void {
+function checkFit(manifest: Manifest, network: Network, features: FeatureForm, directory: string): void {
   const outputs = outputsOf(network.layers[network.layers.length - 1])
   const { normalisation, outOfDistribution } = manifest
-  const judged = featureExtractor(outOfDistribution.features).size
+  const judged = featureForm(outOfDistribution.features).size
+  if (isWindowFeature(features.name) !== (manifest.door === undefined))
+    throw new AjarError(
+      'model.manifest',
+      `${path.join(directory, MANIFEST_FILE)}: a door axis belongs to models of bursts, and only to them.`,
+      'Train the model again with this version of Ajar.',
+    )
   const wanted: [what: string, found: number, expected: number][] = [
     ['features.bins', manifest.features.bins, SHAPE_BINS],
     ['input.shape (values)', network.inputs, features.size],

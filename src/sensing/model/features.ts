@@ -1,18 +1,27 @@
 import type { SignalWindow } from '../../domain/window.js'
 
-export const FEATURE_NAMES = ['five-numbers', 'standing', 'sequence'] as const
+/** What is read from one window, … */
+export const WINDOW_FEATURES = ['five-numbers', 'standing', 'sequence'] as const
+export type WindowFeatureName = (typeof WINDOW_FEATURES)[number]
+/** … and from a burst (burst-features.ts). */
+export const BURST_FEATURES = ['burst'] as const
+export const FEATURE_NAMES = [...WINDOW_FEATURES, ...BURST_FEATURES] as const
 export type FeatureName = (typeof FEATURE_NAMES)[number]
 
 /** Bins of a window's shape that the extractors are written for (method.md, Windows). */
 export const SHAPE_BINS = 52
 
-/** What a model sees of a window. */
-export interface FeatureExtractor {
+export interface FeatureForm {
   readonly name: FeatureName
-  /** Values for each window. */
+  /** Values for each window or burst. */
   readonly size: number
   /** Values that are normalised each by itself; where there are fewer than `size`, rows of so many follow one another. */
   readonly channels: number
+}
+
+/** What a model sees of a window. */
+export interface FeatureExtractor extends FeatureForm {
+  readonly name: WindowFeatureName
   /** Writes `size` values; allocates nothing. */
   extract(window: SignalWindow, into: Float32Array): void
 }
@@ -77,10 +86,27 @@ const sequence: FeatureExtractor = {
   },
 }
 
-const EXTRACTORS: Record<FeatureName, FeatureExtractor> = { 'five-numbers': fiveNumbers, standing, sequence }
+/** Values of a frame of a burst: log-shape and level. */
+export const FRAME_VALUES = SHAPE_BINS + 1
+/** Values of `burst`: burst-features.ts says what they are. */
+export const BURST_NUMBERS = 18
 
-export function featureExtractor(name: FeatureName): FeatureExtractor {
+const EXTRACTORS: Record<WindowFeatureName, FeatureExtractor> = {
+  'five-numbers': fiveNumbers,
+  standing,
+  sequence,
+}
+
+export function featureExtractor(name: WindowFeatureName): FeatureExtractor {
   return EXTRACTORS[name]
+}
+
+export function isWindowFeature(name: FeatureName): name is WindowFeatureName {
+  return Object.hasOwn(EXTRACTORS, name)
+}
+
+export function featureForm(name: FeatureName): FeatureForm {
+  return isWindowFeature(name) ? EXTRACTORS[name] : { name, size: BURST_NUMBERS, channels: BURST_NUMBERS }
 }
 
 function mean(values: Float32Array, count: number): number {

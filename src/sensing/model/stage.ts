@@ -3,53 +3,31 @@ import type { Stage } from '../../domain/stage.js'
 import type { SignalWindow } from '../../domain/window.js'
 import { AjarError } from '../../platform/errors.js'
 import type { Artefact } from './artefact.js'
-import { featureExtractor, type FeatureExtractor } from './features.js'
-import { distanceToTraining, normaliseInPlace } from './out-of-distribution.js'
-import { quantizeInto } from './quantize.js'
+import { featureExtractor, isWindowFeature, type FeatureExtractor, type FeatureName } from './features.js'
+import { Scorer } from './scorer.js'
 
-/** Window → features → normalised → int8 → engine → probabilities. Allocates nothing for a window. */
+/** Window → features → probabilities. Allocates nothing for a window. */
 export class ModelStage implements Stage<SignalWindow, Scores> {
-  private readonly features: Float32Array
+  private readonly features: FeatureExtractor
   private readonly judge: FeatureExtractor
-  private readonly judged: Float32Array
-  private readonly scratch: Float32Array
-  private readonly input: Int8Array
-  private readonly logits: Int8Array
-  private readonly scores: { -readonly [K in keyof Scores]: Scores[K] }
+  private readonly scorer: Scorer
 
+  /** Throws AjarError 'model.kind' for a model of bursts. */
   constructor(
     private readonly artefact: Artefact,
-    private readonly engine: Engine,
+    engine: Engine,
   ) {
-    const { size } = artefact.features
-    this.features = new Float32Array(size)
-    this.judge = featureExtractor(artefact.outOfDistribution.features)
-    this.judged = new Float32Array(this.judge.size)
-    this.scratch = new Float32Array(this.judge.size)
-    this.input = new Int8Array(size)
-    this.logits = new Int8Array(artefact.outputs.length)
-    this.scores = {
-      outputs: artefact.outputs,
-      probabilities: new Float32Array(artefact.outputs.length),
-      outOfDistribution: 0,
-    }
+    this.features = extractorOf(artefact, artefact.features.name)
+    this.judge = extractorOf(artefact, artefact.outOfDistribution.features)
+    this.scorer = new Scorer(artefact, engine)
   }
 
   /** Throws AjarError 'model.layout' for a window of another subcarrier layout, 'model.window' for another form. */
   push(window: SignalWindow, emit: (scores: Scores) => void): void {
-    const { features, input, logits, scores } = this
-    const { network, normalisation, outOfDistribution } = this.artefact
     this.checkForm(window)
-    this.artefact.features.extract(window, features)
-    normaliseInPlace(features, normalisation.mean, normalisation.scale)
-    quantizeInto(features, network.input, input)
-    this.engine.run(input, logits)
-    softmax(logits, network.layers[network.layers.length - 1].output.scale, scores.probabilities)
-    this.judge.extract(window, this.judged)
-    normaliseInPlace(this.judged, outOfDistribution.mean, outOfDistribution.scale)
-    scores.outOfDistribution =
-      distanceToTraining(outOfDistribution, this.judged, this.scratch) / outOfDistribution.limit
-    emit(scores)
+    this.features.extract(window, this.scorer.features)
+    this.judge.extract(window, this.scorer.judged)
+    emit(this.scorer.score())
   }
 
   /** Each window is scored on its own: there is no state of the stream to forget. */
@@ -79,11 +57,11 @@ export class ModelStage implements Stage<SignalWindow, Scores> {
   }
 }
 
-/** Zero points cancel: only the scale of the quantized logits matters. */
-function softmax(logits: Int8Array, scale: number, into: Float32Array): void {
-  let most = -128
-  for (const logit of logits) if (logit > most) most = logit
-  let sum = 0
-  for (let i = 0; i < logits.length; i++) sum += into[i] = Math.exp((logits[i] - most) * scale)
-  for (let i = 0; i < logits.length; i++) into[i] /= sum
+function extractorOf({ id }: Artefact, name: FeatureName): FeatureExtractor {
+  if (isWindowFeature(name)) return featureExtractor(name)
+  throw new AjarError(
+    'model.kind',
+    `Model ${id} reads the events of a door, not windows.`,
+    'Give the model of windows as model.directory; the model of events lies in its folder events.',
+  )
 }

@@ -1,17 +1,19 @@
 import { damaged, type Manifest } from './artefact-manifest.js'
-import { featureExtractor } from './features.js'
+import type { DoorAxis } from './burst-features.js'
+import { featureForm, FRAME_VALUES } from './features.js'
 import { reachOf, shortDecimal, type Layer, type Network } from './network.js'
 import type { OutOfDistribution } from './out-of-distribution.js'
 
 /** Everything in weights.bin starts at a multiple of this, so that each array can be viewed in place. */
 const ALIGNMENT = 4
 
-type ManifestParts = Pick<Manifest, 'layers' | 'outOfDistribution'>
+type ManifestParts = Pick<Manifest, 'layers' | 'outOfDistribution' | 'door'>
 
 /** Lays the parameters out one after the other, little-endian; the manifest's parts say where each stands. */
 export function packWeights(
   network: Network,
   ood: OutOfDistribution,
+  axis?: DoorAxis,
 ): { bytes: Uint8Array; parts: ManifestParts } {
   const regions: Uint8Array[] = []
   let length = 0
@@ -42,14 +44,18 @@ export function packWeights(
     centresOffset: place(ood.centres),
     limit: ood.limit,
   }
-  return { bytes: Uint8Array.from(Buffer.concat(regions)), parts: { layers, outOfDistribution } }
+  const door = axis && { axisOffset: place(axis.axis), swingOffset: place(axis.swing) }
+  return {
+    bytes: Uint8Array.from(Buffer.concat(regions)),
+    parts: { layers, outOfDistribution, ...(door === undefined ? {} : { door }) },
+  }
 }
 
 /** Reads what the manifest says stands in `bytes`. Throws AjarError 'model.damaged' naming the array that does not. */
 export function unpackWeights(
   bytes: Uint8Array,
   manifest: Manifest,
-): { network: Network; outOfDistribution: OutOfDistribution } {
+): { network: Network; outOfDistribution: OutOfDistribution; door?: DoorAxis } {
   const buffer = Uint8Array.from(bytes).buffer // a copy of its own starts aligned
   const region = (offset: number, length: number, name: string): [ArrayBuffer, number, number] => {
     const end = offset + 4 * length
@@ -84,7 +90,7 @@ export function unpackWeights(
   })
   const inputs = manifest.input.shape.reduce((product, side) => product * side, 1)
   const { features, normalisation, whiteningOffset, centresOffset, limit } = manifest.outOfDistribution
-  const judged = featureExtractor(features).size
+  const judged = featureForm(features).size
   return {
     network: {
       inputs,
@@ -101,5 +107,13 @@ export function unpackWeights(
       ),
       limit,
     },
+    ...(manifest.door === undefined
+      ? {}
+      : {
+          door: {
+            axis: new Float32Array(...region(manifest.door.axisOffset, FRAME_VALUES, "the door's axis")),
+            swing: new Float32Array(...region(manifest.door.swingOffset, FRAME_VALUES, "the door's swing")),
+          },
+        }),
   }
 }

@@ -1,0 +1,109 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises'
+import type { State } from '../../domain/reading.js'
+import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
+import type { HeldOut } from '../training/cross-validation.js'
+import { evaluate } from '../training/evaluation.js'
+import { indexOfLargest, normalise } from '../training/fit.js'
+import { fitLda } from '../training/lda.js'
+import { fitLogistic } from '../training/logistic.js'
+import { refuseIfStopped } from '../training/stopped.js'
+import { trainModel, type TrainedModel, type TrainingInput, type Validation } from '../training/train.js'
+import { learnAxis } from './door-axis.js'
+import { eventRows } from './event-rows.js'
+import { cutsOf, EVENT_CLASSES, type EventClass, type LabelledBurst } from './labelled-burst.js'
+
+/** What each class of event leaves the door as, or shows it doing. `same` and `passed` say nothing of where it is. */
+export const EVENT_STATES: Readonly<Record<string, State>> = {
+  opening: 'opening',
+  opened: 'open',
+  closing: 'closing',
+  closed: 'closed',
+}
+
+/** A burst that was left out, by its end. */
+export interface HeldBurst {
+  burst: LabelledBurst
+  label: EventClass
+  told: EventClass
+}
+
+export interface EventValidation extends Validation {
+  bursts: readonly HeldBurst[]
+}
+
+/** Tests the bursts of each session, days where there is one session, on a model of all others; the axis is learned anew. */
+export async function validateEvents(
+  bursts: readonly LabelledBurst[],
+  signal?: AbortSignal,
+  progress: (done: number, of: number) => void = () => undefined,
+): Promise<EventValidation | undefined> {
+  const unit = new Set(bursts.map(({ session }) => session)).size > 1 ? 'session' : 'day'
+  const units = [...new Set(bursts.map((burst) => burst[unit]))]
+  const held: HeldOut[] = []
+  const told: HeldBurst[] = []
+  if (units.length < 2) return undefined
+  const markers = classesOf(eventRows(bursts, learnAxis(bursts)).map(({ marker }) => marker))
+  for (const [index, name] of units.entries()) {
+    const others = bursts.filter((burst) => burst[unit] !== name)
+    const axis = learnAxis(others)
+    const rows = eventRows(others, axis)
+    const fit = fitLogistic(rows)
+    const judge = fitLda(rows, ({ judged }) => judged)
+    const distance = (judged: Float32Array) =>
+      distanceToTraining(judge, normalise(judged, judge.mean, judge.scale), new Float32Array(judged.length))
+    for (const burst of bursts.filter((candidate) => candidate[unit] === name)) {
+      const own = eventRows([burst], axis)
+      fit.logits(own).forEach((logits, at) => {
+        const row = own[at]
+        const padded = Float32Array.from(markers, (marker) => logits[fit.markers.indexOf(marker)] ?? -Infinity)
+        held.push({ row, logits: padded, distance: distance(row.judged), byRssi: 'same' })
+        const call = fit.markers[indexOfLargest(logits)] as EventClass
+        if (at === 0 && endsWithCut(burst) && !isOnTheWay(row.marker)) told.push({ burst, label: row.marker as EventClass, told: call })
+      })
+    }
+    progress(index + 1, units.length)
+    await yieldToEvents()
+    refuseIfStopped(signal)
+  }
+  const result = { markers, rows: held, epochs: [] }
+  return { held: result, evaluation: evaluate(result, 'session'), bursts: told }
+}
+
+type Described = Pick<
+  TrainingInput,
+  'id' | 'dataset' | 'date' | 'made' | 'simulated' | 'codeVersion' | 'layoutId' | 'windowMs'
+>
+
+/** The model of events of one door: `burst` features, a logistic regression, its axis in the artefact. */
+export async function trainEvents(
+  bursts: readonly LabelledBurst[],
+  about: Described,
+  validation: Validation | undefined,
+): Promise<TrainedModel> {
+  const door = learnAxis(bursts)
+  return trainModel(
+    {
+      ...about,
+      rows: eventRows(bursts, door),
+      family: 'logistic',
+      fit: async (rows) => fitLogistic(rows),
+      features: 'burst',
+      judge: 'burst',
+      states: EVENT_STATES,
+      door,
+    },
+    validation,
+  )
+}
+
+function classesOf(markers: readonly string[]): EventClass[] {
+  return [...EVENT_CLASSES].filter((name) => markers.includes(name)).sort()
+}
+
+function endsWithCut(labelled: LabelledBurst): boolean {
+  return cutsOf(labelled)[0]?.count === labelled.burst.count
+}
+
+function isOnTheWay(marker: string): boolean {
+  return marker === 'opening' || marker === 'closing'
+}

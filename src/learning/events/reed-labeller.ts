@@ -1,0 +1,133 @@
+import type { Burst } from '../../domain/burst.js'
+import type { SignalWindow } from '../../domain/window.js'
+import type { FeatureExtractor } from '../../sensing/model/features.js'
+import type { FeatureRow } from '../dataset/visit-reader.js'
+import type { LabelledBurst, ReedEdge } from './labelled-burst.js'
+
+/** Whose windows, bursts and edges these are. */
+export interface ReedLabels {
+  session: string
+  day: string
+  place: string
+}
+
+export interface ReedSink {
+  burst(burst: LabelledBurst): void
+  /** A window of a quiet interval; `visit` names the interval. */
+  quiet(row: FeatureRow): void
+  /** The reed moved while the radio saw no motion. */
+  unseen(edge: ReedEdge, labels: ReedLabels): void
+}
+
+/** Edges up to so long after a burst say what it was about to become, µs (D; longer than labelAt looks ahead). */
+const AFTER_US = 4_000_000
+/** An edge this near a burst belongs to it: motion is noticed later than it begins, and seen longer, µs (D). */
+const NEAR_US = 2_000_000
+/** Quiet counts once a burst is over for so long, µs (D). */
+const SETTLED_US = 1_000_000
+/** Windows of a quiet interval are taken at this age, then at ever twice it, µs: a night is worth a few (D). */
+const FIRST_AGE_US = 1_500_000
+const MOST_EDGES = 256
+
+/** What a reed switch on the door says of what the radio sees. Device time throughout. */
+export class ReedLabeller {
+  private readonly edges: ReedEdge[] = []
+  private readonly waiting: LabelledBurst[] = []
+  private quietFromUs = NaN
+  private nextAgeUs = FIRST_AGE_US
+  private intervals = 0
+  private bursts = 0
+  private lastBurstUs = -Infinity
+  private underWay = false
+  private epoch = NaN
+  private unplaced: ReedEdge[] = []
+
+  /** @param openAtFirst what the reed says before its first edge. */
+  constructor(
+    private readonly extractor: FeatureExtractor,
+    private readonly judge: FeatureExtractor,
+    private openAtFirst: boolean,
+    private readonly sink: ReedSink,
+    public labels: ReedLabels,
+  ) {}
+
+  edge(edge: ReedEdge): void {
+    this.edges.push(edge)
+    this.unplaced.push(edge)
+    this.quietFromUs = NaN
+    if (this.edges.length > MOST_EDGES) this.openAtFirst = this.edges.shift()!.open
+  }
+
+  /** To be called before `burst` of the same window. */
+  window(window: SignalWindow): void {
+    const { endUs, epoch } = window
+    if (epoch !== this.epoch) this.reset()
+    this.epoch = epoch
+    this.flush(endUs - AFTER_US)
+    if (window.motion.moving || this.underWay || window.quality.gainJump) {
+      this.quietFromUs = NaN
+      return
+    }
+    if (endUs - this.lastBurstUs < SETTLED_US) return
+    if (Number.isNaN(this.quietFromUs)) {
+      this.quietFromUs = endUs
+      this.nextAgeUs = FIRST_AGE_US
+      this.intervals++
+    }
+    if (endUs - this.quietFromUs < this.nextAgeUs) return
+    this.nextAgeUs *= 2
+    this.sink.quiet(this.rowOf(window))
+  }
+
+  burst(burst: Burst): void {
+    this.underWay = !burst.over
+    if (!burst.over) return
+    this.lastBurstUs = burst.endUs
+    const { frames, count, size, before } = burst
+    this.waiting.push({
+      burst: { ...burst, frames: frames.slice(0, count * size), before: before.slice() },
+      openBefore: this.openAt(burst.startUs),
+      edges: [],
+      ...this.labels,
+      name: `burst-${this.labels.session}-${++this.bursts}`,
+    })
+  }
+
+  /** A gap, or the end: nothing more will be known of what waits. */
+  reset(): void {
+    this.flush(Infinity)
+    this.quietFromUs = NaN
+    this.lastBurstUs = -Infinity
+    this.underWay = false
+  }
+
+  private flush(untilUs: number): void {
+    while (this.waiting.length > 0 && this.waiting[0].burst.endUs <= untilUs) {
+      const labelled = this.waiting.shift()!
+      const { startUs, endUs } = labelled.burst
+      const edges = this.edges.filter(({ atUs }) => atUs >= startUs && atUs <= endUs + AFTER_US)
+      this.unplaced = this.unplaced.filter(({ atUs }) => atUs < startUs - NEAR_US || atUs > endUs + NEAR_US)
+      this.sink.burst({ ...labelled, edges })
+    }
+    if (this.underWay) return
+    const waitingFromUs = (this.waiting.at(0)?.burst.startUs ?? Infinity) - NEAR_US
+    const lost = this.unplaced.filter(({ atUs }) => atUs < Math.min(untilUs - NEAR_US, waitingFromUs))
+    if (lost.length === 0) return
+    for (const edge of lost) this.sink.unseen(edge, this.labels)
+    this.unplaced = this.unplaced.filter((edge) => !lost.includes(edge))
+  }
+
+  private openAt(timeUs: number): boolean {
+    return this.edges.findLast(({ atUs }) => atUs <= timeUs)?.open ?? this.openAtFirst
+  }
+
+  private rowOf(window: SignalWindow): FeatureRow {
+    const features = new Float32Array(this.extractor.size)
+    const judged = new Float32Array(this.judge.size)
+    this.extractor.extract(window, features)
+    this.judge.extract(window, judged)
+    const { session, place } = this.labels
+    const marker = this.openAt(window.endUs) ? 'open' : 'closed'
+    return { features, judged, marker, session, place, visit: `quiet-${session}-${this.intervals}` }
+  }
+}
