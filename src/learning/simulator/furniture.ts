@@ -18,25 +18,17 @@ export class Furniture implements Presence {
   readonly endUs = Infinity
   readonly moves: Move[] = []
   private readonly body: Body
-  private readonly offsets: Spot[]
 
   constructor(
     private readonly start: Spot,
     random: Random,
   ) {
     const crossSection = random.between(PARAMETERS.furnitureCrossSectionM2.value)
-    const sizeM = PARAMETERS.furnitureSizeM.value
-    this.offsets = [0, 1, 2].map(() => [sizeM * (random.share() - 0.5), sizeM * (random.share() - 0.5)])
     this.body = {
-      points: this.offsets.map((_, i) => ({
-        x: 0,
-        y: 0,
-        z: 0.3 + 0.3 * i,
-        size: Math.sqrt(crossSection / 3),
-      })),
+      points: [{ x: 0, y: 0, z: PARAMETERS.furnitureTopM.value / 2, size: Math.sqrt(crossSection) }],
       x: 0,
       y: 0,
-      widthM: sizeM,
+      widthM: PARAMETERS.furnitureSizeM.value,
       bottomM: 0,
       topM: PARAMETERS.furnitureTopM.value,
       presence: 1,
@@ -58,10 +50,8 @@ export class Furniture implements Presence {
     }
     this.body.x = x
     this.body.y = y
-    this.offsets.forEach(([dx, dy], i) => {
-      this.body.points[i].x = x + dx
-      this.body.points[i].y = y + dy
-    })
+    this.body.points[0].x = x
+    this.body.points[0].y = y
     return this.body
   }
 }

@@ -30,6 +30,8 @@ interface Occupant {
   seat: { side: Side; sinceUs: number; untilUs: number } | undefined
 }
 
+/** (D) */
+const BUMP_M_PER_S = 1
 const HOUR_US = 3_600e6
 const MINUTE_US = 60e6
 const DAY_US = 24 * HOUR_US
@@ -75,12 +77,9 @@ export class HouseholdPlan {
     const side = at[0] > 0 ? 1 : -1
     const exit = this.floor.exit(side)
     const there = this.floor.byAntenna(at)
-    const approach = new Route(0, exit, random).go(there)
+    const approach = new Route(0, exit, random).go(there, BUMP_M_PER_S)
     const route = new Route(atUs - approach.endUs - 1e6, exit, random)
-    route
-      .go(there, (approach.lengthM / approach.endUs) * 1e6)
-      .wait(2e6)
-      .go(exit)
+    route.go(there, BUMP_M_PER_S).wait(2e6).go(exit)
     this.people.push(new Walker(route, random, true, true))
     this.people.sort((a, b) => a.startUs - b.startUs)
     this.happenings.push({ kind: 'nudge', startUs: route.startUs, endUs: route.endUs })

@@ -46,11 +46,13 @@ export class LivedInAir implements Air {
   private channel: Channel
   private scene: Scene
   private begun = 0
-  private present: Presence[] = []
+  private readonly present: Presence[] = []
   private moved = 0
   private stepped = 0
   private furnitureMoved = 0
   private level = 1
+  /** Reused. */
+  private readonly bodies: Body[] = []
 
   constructor(private readonly parts: LivedInAirParts) {
     this.channel = parts.channel
@@ -69,7 +71,7 @@ export class LivedInAir implements Air {
     const { field, still } = this
     field.re.set(still.re)
     field.im.set(still.im)
-    this.scene.add(field, angleDeg, bodiesAt(timeUs, this.present))
+    if (this.present.length > 0) this.scene.add(field, angleDeg, this.bodiesAt(timeUs, this.present))
     if (this.level !== 1) field.scale(this.level)
     return field
   }
@@ -77,15 +79,22 @@ export class LivedInAir implements Air {
   private readStill(timeUs: number, angleDeg: number): void {
     const { still, parts } = this
     this.channel.read(angleDeg, still)
-    this.scene.add(still, angleDeg, bodiesAt(timeUs, parts.furniture))
+    this.scene.add(still, angleDeg, this.bodiesAt(timeUs, parts.furniture))
     parts.drift?.apply(still, timeUs)
+  }
+
+  private bodiesAt(timeUs: number, presences: readonly Presence[]): readonly Body[] {
+    const { bodies } = this
+    bodies.length = 0
+    for (const presence of presences) bodies.push(presence.at(timeUs))
+    return bodies
   }
 
   /** Who is there, where the antennas stand, and the level. */
   private goOn(timeUs: number): void {
     const { people, moves, levelSteps } = this.parts
-    if (this.present.some(({ endUs }) => endUs <= timeUs))
-      this.present = this.present.filter(({ endUs }) => endUs > timeUs)
+    for (let i = this.present.length - 1; i >= 0; i--)
+      if (this.present[i].endUs <= timeUs) this.present.splice(i, 1)
     for (; this.begun < people.length && people[this.begun].startUs <= timeUs; this.begun++)
       if (people[this.begun].endUs > timeUs) this.present.push(people[this.begun])
     for (; this.moved < moves.length && moves[this.moved].atUs <= timeUs; this.moved++) {
@@ -103,8 +112,4 @@ export class LivedInAir implements Air {
       this.furnitureMoved++
     return this.furnitureMoved < moves.length && moves[this.furnitureMoved].startUs <= timeUs
   }
-}
-
-function bodiesAt(timeUs: number, presences: readonly Presence[]): Body[] {
-  return presences.map((presence) => presence.at(timeUs))
 }

@@ -92,11 +92,11 @@ export const PARAMETERS = {
   furnitureMPerS: { value: 0.5, source: '(D)' },
   driftWaves: { value: 5, source: '(D)' },
   driftM: { value: [0, 20], source: '(D) extra way' },
-  driftHours: { value: 12, source: '(D) time constant of the drift' },
+  driftHours: { value: 24, source: '(D) time constant of the drift' },
   driftSd: {
-    value: 0.09,
+    value: 0.18,
     source:
-      '(measured) days apart it changes the shape by some 0.13, as sessions do; that it is slow drift is (D)',
+      '(measured) days apart it changes the shape by 0.05..0.36, as sessions do; that it comes slowly is (D)',
   },
   dayLevelDb: { value: 0.3, source: '(D) temperature of both boards' },
   nudgeM: { value: [0.005, 0.02], source: '(D) of an antenna that is bumped' },

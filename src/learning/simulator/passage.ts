@@ -4,6 +4,7 @@ import type { Phasor } from './fresnel.js'
 import type { Doorway, Point, Site } from './sites.js'
 
 const STEPS = 64
+const EDGE_M = PARAMETERS.softEdgeM.value
 
 /** Reflection or transmission of a slab by the cosine of incidence, looked up: people move with every packet. */
 export class SlabTable {
@@ -73,7 +74,12 @@ export class Passage {
         weaken(wave, this.through, 1 - open)
       }
     }
-    this.crossPanel(from, dx, dy, dz, lengthM, wave)
+    // The panel stands between the wall and its free edge: most ways within a room are clear of it.
+    const reachM = this.panelX * this.door.widthM
+    const lowX = Math.min(from[0], x)
+    const highX = Math.max(from[0], x)
+    if (lowX <= Math.max(reachM, 0) + EDGE_M && highX >= Math.min(reachM, 0) - EDGE_M)
+      this.crossPanel(from, dx, dy, dz, lengthM, wave)
   }
 
   private crossPanel(from: Point, dx: number, dy: number, dz: number, lengthM: number, wave: Phasor): void {
@@ -86,6 +92,7 @@ export class Passage {
     const share = (toHingeX * panelY - toHingeY * panelX) / across
     if (share <= 0) return
     const along = (toHingeX * dy - toHingeY * dx) / across
+    if (along < -EDGE_M || along > door.widthM + EDGE_M) return
     const covered =
       soft(along) *
       soft(door.widthM - along) *
@@ -108,6 +115,6 @@ function weaken(wave: Phasor, through: Phasor, share: number): void {
 
 /** From 0 outside an edge to 1 inside. */
 function soft(insideM: number): number {
-  const share = 0.5 + insideM / PARAMETERS.softEdgeM.value
+  const share = 0.5 + insideM / EDGE_M
   return share <= 0 ? 0 : share >= 1 ? 1 : share
 }

@@ -12,11 +12,10 @@ const WALKING = [
   { z: 0.5, share: 0.14, swing: -1 },
   { z: 1.05, share: 0.12, swing: -0.7 },
 ] as const
-/** The second moves with each breath, the third is the arm that fidgets (D). */
+/** The first moves with each breath, the second is the arm that fidgets (D). */
 const SITTING = [
-  { z: 0.55, share: 0.4 },
-  { z: 0.95, share: 0.4 },
-  { z: 0.8, share: 0.2 },
+  { z: 0.9, share: 0.7 },
+  { z: 0.8, share: 0.3 },
 ] as const
 
 /** Someone who walks along a route, and is not yet or no longer there at an end that leads out. */
@@ -49,10 +48,10 @@ export class Walker implements Presence {
     body.y = route.y
     const swingM =
       PARAMETERS.legSwingM.value * Math.sin((2 * Math.PI * route.goneM) / PARAMETERS.strideM.value)
-    WALKING.forEach(({ swing }, i) => {
-      body.points[i].x = route.x + swing * swingM * route.headingX
-      body.points[i].y = route.y + swing * swingM * route.headingY
-    })
+    for (let i = 0; i < WALKING.length; i++) {
+      body.points[i].x = route.x + WALKING[i].swing * swingM * route.headingX
+      body.points[i].y = route.y + WALKING[i].swing * swingM * route.headingY
+    }
     const fadeM = PARAMETERS.exitFadeM.value
     const inside = Math.min(
       this.comesIn ? route.goneM / fadeM : 1,
@@ -114,8 +113,7 @@ export class Sitter implements Presence {
     const chestM = this.breathM * Math.sin(2 * Math.PI * this.breathsPerUs * (timeUs - this.startUs))
     const forwardX = Math.cos(this.facing)
     const forwardY = Math.sin(this.facing)
-    const [hips, chest, arm] = body.points
-    place(hips, spot, 0.15 * forwardX, 0.15 * forwardY)
+    const [chest, arm] = body.points
     place(chest, spot, (leanM + chestM) * forwardX, (leanM + chestM) * forwardY)
     place(arm, spot, (0.25 + leanM + armM) * forwardX, (0.25 + leanM + armM) * forwardY)
     return body
