@@ -38,6 +38,7 @@ export interface Stretch {
 }
 
 const HOUR_US = 3_600e6
+const QUIET_SAMPLE_US = 60e6
 const HOURS_PER_DAY = 24
 /** Of the receiver's clock. */
 const WRAP_US = 2 ** 32
@@ -138,23 +139,37 @@ export class Household {
     return this.all
   }
 
-  /** What is to be played to miss nothing but sitting and drift, with a margin on either side; apart, in order. */
-  stretches(marginUs = PARAMETERS.eventMarginSeconds.value * 1e6): Stretch[] {
-    const { skipsShow = true } = this.options
-    const wanted = [...this.all, ...(skipsShow ? this.wraps() : [])]
-      .map(({ startUs, endUs }) => ({
+  /**
+   * What is to be played to miss nothing but sitting and drift: apart, in order.
+   * @param leastShare of the whole time: quiet minutes at even distances are added until it is reached.
+   * @param marginUs of quiet on either side of all that happens.
+   */
+  stretches(leastShare = 0, marginUs = PARAMETERS.eventMarginSeconds.value * 1e6): Stretch[] {
+    const eventful = apart(
+      [...this.all, ...(this.options.skipsShow === false ? [] : this.wraps())].map(({ startUs, endUs }) => ({
         startUs: Math.max(startUs - marginUs, 0),
         endUs: Math.min(endUs + marginUs, this.endUs),
-      }))
-      .sort((a, b) => a.startUs - b.startUs)
-    const result: Stretch[] = []
-    for (const stretch of wanted) {
-      const last = result.at(-1)
-      if (last !== undefined && stretch.startUs <= last.endUs)
-        last.endUs = Math.max(last.endUs, stretch.endUs)
-      else result.push(stretch)
+      })),
+    )
+    const played = eventful.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0) / this.endUs
+    if (played >= leastShare) return eventful
+    // Of the minutes as many fall on eventful time as share of it there is.
+    const quietUs = (this.endUs * (leastShare - played)) / (1 - played)
+    const minutes = Math.ceil(quietUs / QUIET_SAMPLE_US)
+    const everyUs = this.endUs / minutes
+    const quiet = Array.from({ length: minutes }, (_, i) => {
+      const startUs = Math.round((i + 0.5) * everyUs)
+      return { startUs, endUs: Math.min(startUs + QUIET_SAMPLE_US, this.endUs) }
+    })
+    return apart([...eventful, ...quiet])
+  }
+
+  /** The packets of these stretches, each with its time; the bytes are reused. */
+  *play(stretches: readonly Stretch[] = this.stretches()): Generator<{ atUs: number; bytes: Uint8Array }> {
+    for (const { startUs, endUs } of stretches) {
+      this.skipTo(startUs)
+      while (this.nextUs < endUs) yield { atUs: this.nextUs, bytes: this.next() }
     }
-    return result
   }
 
   private start(atUs: number): Simulator {
@@ -227,6 +242,17 @@ export class Household {
       }
     })
   }
+}
+
+/** In order, those that touch made one. */
+function apart(stretches: Stretch[]): Stretch[] {
+  const result: Stretch[] = []
+  for (const stretch of stretches.sort((a, b) => a.startUs - b.startUs)) {
+    const last = result.at(-1)
+    if (last !== undefined && stretch.startUs <= last.endUs) last.endUs = Math.max(last.endUs, stretch.endUs)
+    else result.push(stretch)
+  }
+  return result
 }
 
 function shifted([x, y, z]: Point, random: Random): Point {

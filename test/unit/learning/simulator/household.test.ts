@@ -11,13 +11,6 @@ const household = (options: Partial<HouseholdOptions> = {}) =>
 
 const bare = { people: false, furniture: false, drift: false, reboots: false, levelSteps: false }
 
-function* played(from: Household): Generator<{ atUs: number; bytes: Uint8Array }> {
-  for (const { startUs, endUs } of from.stretches()) {
-    from.skipTo(startUs)
-    while (from.nextUs < endUs) yield { atUs: from.nextUs, bytes: from.next() }
-  }
-}
-
 describe('the plan of a household', () => {
   it('uses the door some 20 to 60 times a day, and passes through in at least 70 % of the openings', () => {
     const home = household({ days: 30 })
@@ -90,6 +83,21 @@ describe('the plan of a household', () => {
 })
 
 describe('Household', () => {
+  it('plays so great a share of the time as is asked for, with quiet minutes beside what happens', () => {
+    const home = household({ days: 4 })
+    const share = (stretches: { startUs: number; endUs: number }[]) =>
+      stretches.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0) / home.endUs
+    expect(share(home.stretches(0.1))).toBeGreaterThan(0.098)
+    expect(share(home.stretches(0.1))).toBeLessThan(0.11)
+    expect(home.stretches(0.01)).toEqual(home.stretches())
+    const asleep = home.stretches(0.1).filter(({ startUs }) => startUs % DAY_US < 5 * 3600e6)
+    expect(asleep.length).toBeGreaterThan(20)
+    const times = [...home.play([{ startUs: 10e6, endUs: 11e6 }])].map(({ atUs }) => atUs)
+    expect(times.length).toBeGreaterThan(35)
+    expect(times[0]).toBeGreaterThan(9.9e6)
+    expect(times.at(-1)).toBeLessThan(11e6)
+  })
+
   it('is byte for byte the door alone where there is nothing else in it', () => {
     const home = household(bare)
     const { startUs, endUs } = home.events().find(({ kind }) => kind === 'opened')!
@@ -122,7 +130,7 @@ describe('Household', () => {
     const agcGains = new Set<string>()
     let lastSent = 0
     let inOrder = true
-    for (const { atUs, bytes } of played(home))
+    for (const { atUs, bytes } of home.play())
       decoder.push({ bytes, hostTimeUs: 0 }, (packet) => {
         if (packet.kind !== 'packet') throw new Error(packet.kind)
         boots.add(packet.bootId)
@@ -144,7 +152,7 @@ describe('Household', () => {
     let lastUs = NaN
     let lastSent = NaN
     let packets = 0
-    for (const { bytes } of played(home)) {
+    for (const { bytes } of home.play()) {
       if (packets++ > 20_000) break
       decoder.push({ bytes, hostTimeUs: 0 }, (packet) => {
         if (packet.kind !== 'packet') throw new Error(packet.kind)
