@@ -25,13 +25,17 @@ export class Door {
   private forgottenUntilUs = -Infinity
   private readonly restDeg: number
 
-  constructor({ restDeg, swings }: Script) {
+  /** @param keptSwings as many are remembered. */
+  constructor(
+    { restDeg, swings }: Script,
+    private readonly keptSwings = KEPT_SWINGS,
+  ) {
     this.restDeg = restDeg
     this.swings = swings[Symbol.iterator]()
     this.upcoming = this.pull()
   }
 
-  /** Degrees, 0 = closed. Throws RangeError for a time more than 64 swings ago. */
+  /** Degrees, 0 = closed. Throws RangeError for a time more than the kept swings ago. */
   angleDeg(timeUs: number): number {
     const swing = this.lastBegun(timeUs)
     if (swing === undefined) return this.restDeg
@@ -51,7 +55,7 @@ export class Door {
     while (this.upcoming !== undefined && this.upcoming.startUs <= timeUs) {
       this.kept.push({ ...this.upcoming, fromDeg: this.kept.at(-1)?.toDeg ?? this.restDeg })
       this.upcoming = this.pull()
-      if (this.kept.length <= KEPT_SWINGS) continue
+      if (this.kept.length <= this.keptSwings) continue
       this.kept.shift()
       this.forgottenUntilUs = this.kept[0].startUs
     }

@@ -59,6 +59,21 @@ export class Field {
     }
   }
 
+  /** Adds `factor` times the product of two others of the same spacing. */
+  addProduct(p: Field, q: Field, factor: number): void {
+    for (let i = 0; i < this.re.length; i++) {
+      this.re[i] += factor * (p.re[i] * q.re[i] - p.im[i] * q.im[i])
+      this.im[i] += factor * (p.re[i] * q.im[i] + p.im[i] * q.re[i])
+    }
+  }
+
+  scale(factor: number): void {
+    for (let i = 0; i < this.re.length; i++) {
+      this.re[i] *= factor
+      this.im[i] *= factor
+    }
+  }
+
   /** Adds a coarser one. */
   addInterpolated({ re, im, spacing }: Field): void {
     addInterpolated(re, spacing, this.re)
@@ -74,7 +89,7 @@ export class Field {
 }
 
 /** Of `turns` ≥ 0 full turns. */
-function cosine(turns: number): number {
+export function cosine(turns: number): number {
   const position = (turns - Math.floor(turns)) * STEPS
   const index = Math.floor(position)
   return COSINES[index] + (position - index) * (COSINES[index + 1] - COSINES[index])

@@ -46,6 +46,6 @@ function* use(random: Random): Generator<Swing, never> {
 }
 
 /** Whole microseconds. */
-function seconds(random: Random, range: readonly [number, number]): number {
+export function seconds(random: Random, range: readonly [number, number]): number {
   return Math.round(random.between(range) * 1e6)
 }

@@ -24,8 +24,18 @@ export interface SimulatorOptions {
   gain?: GainMode
   /** Time in the session at which this begins, µs; default 0. */
   startUs?: number
+  /** When the receiver began anew, and what its clock showed then; default: its session is as old as the time. */
+  reboot?: { atUs: number; clockUs: number }
   /** The session's channel, where another simulator of the same session has worked it out. */
   channel?: Channel
+  /** Default: the session's channel, in which only the door moves. */
+  air?: Air
+}
+
+/** All that a packet goes through from antenna to antenna. */
+export interface Air {
+  /** The complex gain at this time, with the door at this angle. Reused: valid until the next call. */
+  at(timeUs: number, angleDeg: number): Field
 }
 
 /** 0x0b is 6 Mbit/s in ESP-IDF's wifi_phy_rate_t: OFDM, so that there is an L-LTF. */
@@ -45,15 +55,16 @@ export class Simulator {
   private readonly receiver: Receiver
   private readonly loss: BurstLoss
   private readonly jitter: Random
-  private readonly field = new Field()
-  private fieldAngleDeg = NaN
+  private readonly air: Air
   private readonly writer = new FrameWriter()
   private readonly intervalUs: number
-  private readonly bootUs: number
-  private readonly deviceRate: number
+  private readonly clock: DeviceTime
+  private readonly bootedAtUs: number
   private readonly layoutId: number
   private readonly flags: number
   private received = 0
+  private hiddenPackets = 0
+  private hiddenUs = 0
   private sent: number
   private upcomingUs = NaN
 
@@ -64,11 +75,12 @@ export class Simulator {
     this.channel = rest.channel ?? sessionChannel(name, seed, session)
     this.door = new Door(script)
     const noise = new Random('noise', name, seed, session, startUs)
-    const usualAmplitude = (this.amplitude(0) + this.amplitude(PARAMETERS.openDeg.value[1])) / 2
-    this.receiver = new Receiver(seed, session, gain, usualAmplitude, noise)
+    this.receiver = new Receiver(seed, session, gain, usualAmplitude(this.channel), noise)
+    this.air = rest.air ?? new StillAir(this.channel)
     const link = new Random('link', site.name, seed, session)
-    this.bootUs = Math.round(link.between(PARAMETERS.bootUs.value))
-    this.deviceRate = 1 + link.between(PARAMETERS.clockOffsetPpm.value) * 1e-6
+    const clock = drawClock(link)
+    this.clock = rest.reboot === undefined ? clock : { ...clock, bootUs: rest.reboot.clockUs }
+    this.bootedAtUs = rest.reboot?.atUs ?? 0
     const lossRatio = link.between(PARAMETERS.lossRatio.value)
     this.loss = new BurstLoss(new Random('loss', name, seed, session, startUs), lossRatio)
     this.jitter = new Random('jitter', name, seed, session, startUs)
@@ -87,16 +99,13 @@ export class Simulator {
   /** Wire bytes of the next packet that is not lost. Reused: valid until the next call. */
   next(): Uint8Array {
     const { receiver } = this
-    const angleDeg = this.door.angleDeg(this.upcomingUs)
-    if (angleDeg !== this.fieldAngleDeg) {
-      this.channel.read(angleDeg, this.field)
-      this.fieldAngleDeg = angleDeg
-    }
-    receiver.receive(this.field)
+    receiver.receive(this.air.at(this.upcomingUs, this.door.angleDeg(this.upcomingUs)))
     const bytes = this.writer.csi({
       flags: this.flags,
       sequence: this.received++,
-      timeUs: Math.round(this.bootUs + this.upcomingUs * this.deviceRate),
+      timeUs: Math.round(
+        this.clock.bootUs + (this.upcomingUs - this.bootedAtUs - this.hiddenUs) * this.clock.rate,
+      ),
       mac: TRANSMITTER_MAC,
       rssiDbm: receiver.rssiDbm,
       noiseFloorDbm: PARAMETERS.noiseFloorDbm.value,
@@ -108,18 +117,25 @@ export class Simulator {
       format: NON_HT,
       rate: RATE_6M,
       layoutId: this.layoutId,
-      transmitterSequence: this.sent,
+      transmitterSequence: this.sent - this.hiddenPackets,
       iq: receiver.iq,
     })
     this.advance()
     return bytes
   }
 
-  /** Leaves out what is sent before `timeUs`; returns how many packets that was. */
-  skipTo(timeUs: number): number {
+  /**
+   * Leaves out what is sent before `timeUs`; returns how many packets that was. Hidden, the receiver's clock and the
+   * transmitter's numbers go on as if that time had not been, and no gap shows.
+   */
+  skipTo(timeUs: number, hidden = false): number {
     const first = Math.ceil(timeUs / this.intervalUs)
     const skipped = Math.max(first - this.sent, 0)
     if (skipped > 0) {
+      if (hidden) {
+        this.hiddenPackets += skipped
+        this.hiddenUs += skipped * this.intervalUs
+      }
       this.sent = first - 1
       this.advance()
     }
@@ -142,11 +158,50 @@ export class Simulator {
     const jitterSdUs = Math.min(PARAMETERS.sendJitterSdUs.value, mostSdUs)
     this.upcomingUs = this.sent * this.intervalUs + jitterSdUs * this.jitter.normal()
   }
+}
 
-  private amplitude(angleDeg: number): number {
-    this.channel.read(angleDeg, this.field)
-    return 10 ** (this.field.levelDb() / 20)
+/** How the receiver's clock goes in one session. */
+interface DeviceTime {
+  /** What it shows when the session begins. */
+  bootUs: number
+  rate: number
+}
+
+export function deviceTime(site: string, seed: number, session: number): DeviceTime {
+  return drawClock(new Random('link', site, seed, session))
+}
+
+function drawClock(link: Random): DeviceTime {
+  return {
+    bootUs: Math.round(link.between(PARAMETERS.bootUs.value)),
+    rate: 1 + link.between(PARAMETERS.clockOffsetPpm.value) * 1e-6,
   }
+}
+
+/** Changes with the door alone. */
+class StillAir implements Air {
+  private readonly field = new Field()
+  private angleDeg = NaN
+
+  constructor(private readonly channel: Channel) {}
+
+  at(_timeUs: number, angleDeg: number): Field {
+    if (angleDeg !== this.angleDeg) {
+      this.channel.read(angleDeg, this.field)
+      this.angleDeg = angleDeg
+    }
+    return this.field
+  }
+}
+
+/** Mean of the rms with the door closed and open. */
+export function usualAmplitude(channel: Channel): number {
+  const field = new Field()
+  const amplitude = (angleDeg: number) => {
+    channel.read(angleDeg, field)
+    return 10 ** (field.levelDb() / 20)
+  }
+  return (amplitude(0) + amplitude(PARAMETERS.openDeg.value[1])) / 2
 }
 
 export function sessionChannel(site: string, seed: number, session: number): Channel {

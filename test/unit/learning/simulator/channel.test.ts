@@ -4,7 +4,7 @@ import { Field, OUTERMOST } from '../../../../src/learning/simulator/field.js'
 import { slabResponse, type Complex } from '../../../../src/learning/simulator/materials.js'
 import { panelContrast, PanelIntegral, type Leg } from '../../../../src/learning/simulator/panel.js'
 import { Random } from '../../../../src/learning/random.js'
-import { siteByName, type Point } from '../../../../src/learning/simulator/sites.js'
+import { SITE_NAMES, siteByName, type Point } from '../../../../src/learning/simulator/sites.js'
 import { mean } from './received-visit.js'
 
 const power = ({ re, im }: Complex) => re ** 2 + im ** 2
@@ -95,6 +95,50 @@ describe('Channel', () => {
     expect(gainOfOpeningDb('solid-wood-doorway')).toBeLessThan(3)
     expect(Math.abs(gainOfOpeningDb('hollow-doorway'))).toBeLessThan(0.7)
     expect(Math.abs(gainOfOpeningDb('hollow-in-room'))).toBeLessThan(0.3)
+  })
+})
+
+describe('sites', () => {
+  /** Log amplitudes less their mean, and the mean in dB. */
+  const read = (channel: Channel, angleDeg: number) => {
+    const field = new Field()
+    channel.read(angleDeg, field)
+    const logs = [...field.re].map((re, i) => Math.log(Math.hypot(re, field.im[i])))
+    return { shape: logs.map((value) => value - mean(logs)), levelDb: 8.686 * mean(logs) }
+  }
+  const rms = (a: number[], b: number[]) => Math.sqrt(mean(a.map((value, i) => (value - b[i]) ** 2)))
+  /** By door and by session, means over some. */
+  const changes = (name: string) => {
+    const sessions = Array.from({ length: 6 }, (_, session) => {
+      const channel = new Channel(siteByName(name), new Random('room', name, session))
+      return { closed: read(channel, 0.1), open: read(channel, 85) }
+    })
+    return {
+      byDoor: mean(sessions.map(({ closed, open }) => rms(closed.shape, open.shape))),
+      byDoorDb: mean(sessions.map(({ closed, open }) => Math.abs(closed.levelDb - open.levelDb))),
+      bySession: mean(
+        sessions.flatMap(({ closed }, i) =>
+          sessions.slice(0, i).map((other) => rms(closed.shape, other.closed.shape)),
+        ),
+      ),
+    }
+  }
+  const impossible = SITE_NAMES.filter((name) => siteByName(name).impossible !== undefined)
+
+  it('change by far more from session to session than by the door where they are called impossible', () => {
+    expect(impossible.length).toBeGreaterThanOrEqual(3)
+    for (const name of impossible) {
+      const { byDoor, byDoorDb, bySession } = changes(name)
+      expect(bySession / byDoor, name).toBeGreaterThan(4)
+      expect(byDoorDb, name).toBeLessThan(0.2)
+    }
+  })
+
+  it('show a door in the way by shape or level otherwise', () => {
+    for (const name of ['metal-doorway', 'solid-wood-doorway']) {
+      expect(impossible).not.toContain(name)
+      expect(changes(name).byDoorDb, name).toBeGreaterThan(1)
+    }
   })
 })
 
