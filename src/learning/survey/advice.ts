@@ -17,6 +17,7 @@ const UNEQUAL = 4
 /** Share of windows with motion beyond which standing visits did not stand. (D) */
 const RESTLESS = 0.2
 const MOST_SESSIONS_TOLD = 100
+const MOST_PAIRS_TOLD = 6
 
 const RIGID = 'Fix transmitter, receiver and their antennas rigidly: a nudge of 2 cm does more than the door.'
 
@@ -59,10 +60,13 @@ function whatToDo(
       return [`Record ${names(onceOnly(standing!))} in further sessions, beside the other markers.`]
     case 'uncertain':
       return [moreSessions(standing!)]
-    case 'merged':
+    case 'merged': {
+      const states = merge!.groups.map((group) => group.join(' or ')).join(' / ')
+      const few = (merge!.standing.right.lower95 ?? 0) < WANTED_SESSIONS
       return [
-        `Offer ${merge!.groups.map((group) => group.join(' or ')).join(' / ')} as the states, or move the transmitter.`,
+        `Offer ${states} as the states, or move the transmitter.${few ? ' So few sessions make these provisional.' : ''}`,
       ]
+    }
     case 'saturated':
       return ['Move transmitter and receiver further apart, or lower the transmit power, and survey again.']
     case 'lossy':
@@ -112,8 +116,8 @@ function limits(standing: Standing): string[] {
   const alike = distances.filter(({ lower95, ratio }) => ratio !== null && (lower95 ?? 0) <= 0 && ratio < 1)
   if (alike.length > 0 && design.markers.length > 2)
     told.push(
-      alike.length === distances.length
-        ? 'No two markers are told apart.'
+      alike.length > MOST_PAIRS_TOLD
+        ? `${alike.length} of ${distances.length} pairs of markers are not told apart.`
         : `Not told apart: ${alike.map(({ a, b }) => `${a} and ${b}`).join(', ')}.`,
     )
   if (permutation.p === null) told.push('No markers can be exchanged: there is no permutation test.')

@@ -30,6 +30,8 @@ export function sentenceOf(
     case 'few-sessions':
       return `Too little to judge: ${sessions} cannot show what changes from session to session (${read}).`
     case 'uncertain':
+      if (right.right === right.count)
+        return `Everything seen so far is right (${right.right} of ${sessions}), but so little could look so by chance: not certain yet.`
       return `Not certain yet: ${read} in every visit, which fits a good position as well as a poor one.`
     case 'merged': {
       const groups = merge!.groups.map((group) => group.join(' or '))

@@ -108,7 +108,7 @@ function decideByStanding(
   const hopeless = shareUpper95(right.right, right.count) < WANTED_SESSIONS
   if (!hopeless) return more('uncertain')
   const merge =
-    sessions < FEWEST_SESSIONS_TO_MERGE
+    sessions < FEWEST_SESSIONS_TO_MERGE || design.kind === 'nested'
       ? undefined
       : findMerge(points, standing, (merged, looks) => isUsable(merged) || isRight(merged, MOST_P / looks))
   if (merge !== undefined) return { verdict: 'merge-markers', because: 'merged', merge }
