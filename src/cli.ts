@@ -165,6 +165,20 @@ program
     }),
   )
 
+program
+  .command('survey')
+  .description('say what a position can claim, from labelled visits')
+  .argument('<dataset>', 'DATASET.yaml')
+  .option('--report <file>', 'HTML page to write')
+  .option('--ignore-session-count', 'judge fewer than three sessions too')
+  .addOption(json())
+  .action(
+    action(async (dataset: string, options) => {
+      const { surveyDataset } = await import('./commands/survey.js')
+      return surveyDataset(dataset, { ...options, json: options.json === true }, { out, progress })
+    }),
+  )
+
 addModelCommands(program, { action, json, out })
 
 program

@@ -30,11 +30,16 @@ export interface VisitLabels {
   visit: string
 }
 
+/** Numbers that are read off a window; a model's features are some. */
+export type WindowNumbers = Pick<FeatureExtractor, 'size' | 'extract'>
+
 export interface ReadingOptions {
   signal: SignalSettings
-  features: FeatureExtractor
+  features: WindowNumbers
   /** Of `FeatureRow.judged`; may be the same. */
-  judge: FeatureExtractor
+  judge: WindowNumbers
+  /** Rows with a number that the dialect does not state (RSSI in tables) are kept, with NaN there; absent = discarded. */
+  keepUnstated?: boolean
   /** At most so many rows of a visit, spread evenly; absent = all. Windows of a visit repeat one another. */
   mostRows?: number
   /** Only packets of these transmitters; empty = of any. */
@@ -130,7 +135,8 @@ export class VisitReader {
     const row = extracted(features, item)
     const judged = judge === features ? row : extracted(judge, item)
     // A dialect without RSSI has no level numbers.
-    if (!row.every(Number.isFinite) || !judged.every(Number.isFinite)) return this.discard('not-stated')
+    const stated = row.every(Number.isFinite) && judged.every(Number.isFinite)
+    if (!stated && !this.options.keepUnstated) return this.discard('not-stated')
     const { labels, marker } = this
     const visit = labels.marker === '' ? `${labels.visit}#${marker}` : labels.visit
     this.rows.push({ ...labels, features: row, judged, marker, visit })
@@ -151,7 +157,7 @@ export class VisitReader {
   }
 }
 
-function extracted(extractor: FeatureExtractor, window: SignalWindow): Float32Array {
+function extracted(extractor: WindowNumbers, window: SignalWindow): Float32Array {
   const values = new Float32Array(extractor.size)
   extractor.extract(window, values)
   return values
