@@ -45,6 +45,8 @@ export class TruthMeter {
   private falseClosed = 0
   private wrongSinceUs = NaN
   private lastUs = NaN
+  /** The reading that held until now. */
+  private held: State = 'unknown'
   private readonly changes: { atUs: number; state: State }[] = []
   private readonly motions: { atUs: number; moving: boolean }[] = []
 
@@ -56,7 +58,8 @@ export class TruthMeter {
     this.lastUs = timeUs
     const is = this.truth.state(timeUs)
     this.seconds += spanS
-    if (state === 'unknown') this.unknown += spanS
+    if (this.held === 'unknown') this.unknown += spanS
+    this.held = state
     const wrong = atRest(is) && atRest(state) && !agree(is, state)
     if (!wrong) this.wrongSinceUs = NaN
     else {
