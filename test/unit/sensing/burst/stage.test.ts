@@ -125,6 +125,7 @@ describe('bursts', () => {
     const link = new Link()
     link.many(30, 0, false)
     link.many(5, 1, true)
+    link.many(6, 2, true) // motion is seen until the window is empty of it
     link.many(4, 2, false)
     link.many(3, 3, true)
     expect(link.last.before[BINS]).toBeCloseTo(2)
