@@ -55,10 +55,14 @@ export async function validateEvents(
       const own = eventRows([burst], axis)
       fit.logits(own).forEach((logits, at) => {
         const row = own[at]
-        const padded = Float32Array.from(markers, (marker) => logits[fit.markers.indexOf(marker)] ?? -Infinity)
+        const padded = Float32Array.from(
+          markers,
+          (marker) => logits[fit.markers.indexOf(marker)] ?? -Infinity,
+        )
         held.push({ row, logits: padded, distance: distance(row.judged), byRssi: 'same' })
         const call = fit.markers[indexOfLargest(logits)] as EventClass
-        if (at === 0 && endsWithCut(burst) && !isOnTheWay(row.marker)) told.push({ burst, label: row.marker as EventClass, told: call })
+        if (at === 0 && endsWithCut(burst) && !isOnTheWay(row.marker))
+          told.push({ burst, label: row.marker as EventClass, told: call })
       })
     }
     progress(index + 1, units.length)

@@ -86,12 +86,7 @@ export class DoorDecision {
   }
 
   /** One window with its scores, undefined where no model ran, and the burst that it belongs to, if any. */
-  observe(
-    window: SignalWindow,
-    scores: Scores | undefined,
-    at: Instant,
-    burst?: BurstReading,
-  ): DoorReading {
+  observe(window: SignalWindow, scores: Scores | undefined, at: Instant, burst?: BurstReading): DoorReading {
     const elapsedMs = this.resume(window)
     const { moving } = window.motion
     if (moving && this.motion !== 'moving') this.movedUs = window.endUs

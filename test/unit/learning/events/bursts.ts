@@ -54,7 +54,8 @@ export function labelledBursts(sessions: number, each: number, seed = 1): Labell
         const strength = noise.between([0.02, 0.1])
         const phase = noise.between([0, 6])
         // A person: smooth, in bins of its own, gone at the end.
-        const off = (s: number, bin: number) => (s > 6.5 ? 0 : strength * Math.sin(walk * 4 * s + bin * 0.9 + phase))
+        const off = (s: number, bin: number) =>
+          s > 6.5 ? 0 : strength * Math.sin(walk * 4 * s + bin * 0.9 + phase)
         const z = {
           opened: (s: number) => swing(s, 2, 3.5),
           closed: (s: number) => -swing(s, 2, 3.5),

@@ -56,7 +56,9 @@ describe('the model of a door’s events', () => {
   })
 
   it('refuses bursts in which the door never moved', () => {
-    expect(() => learnAxis(bursts.filter(({ edges }) => edges.length === 0))).toThrow(/one marker|nothing to tell/)
+    expect(() => learnAxis(bursts.filter(({ edges }) => edges.length === 0))).toThrow(
+      /one marker|nothing to tell/,
+    )
   })
 
   it('runs in int8 from its artefact and says what each burst is', () => {

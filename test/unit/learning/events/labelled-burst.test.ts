@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { cutsOf, labelAt, type LabelledBurst } from '../../../../src/learning/events/labelled-burst.js'
 import { burstOf } from './bursts.js'
 
-const labelled = (openBefore: boolean, edges: readonly [s: number, open: boolean][], seconds = 20): LabelledBurst => ({
+const labelled = (
+  openBefore: boolean,
+  edges: readonly [s: number, open: boolean][],
+  seconds = 20,
+): LabelledBurst => ({
   burst: burstOf({ seconds, z: () => 0 }),
   openBefore,
   edges: edges.map(([s, open]) => ({ atUs: s * 1e6, open })),
@@ -24,9 +28,37 @@ describe('what a reed says of a burst', () => {
     ['it may be on its way to closed', true, [[7, false]], 5, undefined],
     ['it has only just closed', true, [[4.8, false]], 5, undefined],
     ['it has closed', true, [[4, false]], 5, 'closed'],
-    ['someone passed through', false, [[1, true], [4, false]], 5, 'passed'],
-    ['an open door was closed and opened', true, [[1, false], [2, true]], 5, 'passed'],
-    ['opened after a pass-through', false, [[1, true], [2, false], [2.4, true]], 5, 'opened'],
+    [
+      'someone passed through',
+      false,
+      [
+        [1, true],
+        [4, false],
+      ],
+      5,
+      'passed',
+    ],
+    [
+      'an open door was closed and opened',
+      true,
+      [
+        [1, false],
+        [2, true],
+      ],
+      5,
+      'passed',
+    ],
+    [
+      'opened after a pass-through',
+      false,
+      [
+        [1, true],
+        [2, false],
+        [2.4, true],
+      ],
+      5,
+      'opened',
+    ],
   ] as const)('%s', (_, openBefore, edges, atS, expected) => {
     expect(labelAt(labelled(openBefore, edges as never), atS * 1e6)).toBe(expected)
   })

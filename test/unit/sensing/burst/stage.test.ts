@@ -22,7 +22,11 @@ class Link {
     }
     this.endUs += (skip + 1) * HOP_US + unseenUs
     this.stage.push(this.window(moving, epoch), (burst) =>
-      this.bursts.push({ ...burst, frames: burst.frames.slice(0, burst.count * burst.size), before: burst.before.slice() }),
+      this.bursts.push({
+        ...burst,
+        frames: burst.frames.slice(0, burst.count * burst.size),
+        before: burst.before.slice(),
+      }),
     )
   }
 
