@@ -37,6 +37,8 @@ export interface PipelineEvents {
   control(frame: ControlFrame): void
   /** The model failed while it ran; it is not asked again. */
   modelFailed(error: AjarError): void
+  /** Each window and what the model said of it, after the reading that it led to. Both are reused. */
+  window?(window: SignalWindow, scores: Scores | undefined): void
 }
 
 /**
@@ -169,6 +171,7 @@ export class Pipeline {
     const now = this.parts.clock.now()
     const scores = this.score(item)
     this.publish(this.parts.decision.observe(item, scores, now))
+    this.on.window?.(item, scores)
   }
 
   private score(window: SignalWindow): Scores | undefined {

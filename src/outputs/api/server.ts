@@ -12,6 +12,7 @@ import { problems } from './problem.js'
 import type { Route } from './route.js'
 import { doorRoutes } from './routes/door.js'
 import { EventStreams } from './routes/events.js'
+import { flagRoutes } from './routes/flags.js'
 import { healthRoutes } from './routes/health.js'
 import { linkRoute } from './routes/link.js'
 import { logLevelRoute } from './routes/log-level.js'
@@ -105,6 +106,7 @@ export class ApiServer {
       streams.route(),
       logLevelRoute(parts),
       ...recordingRoutes(parts),
+      ...flagRoutes(parts),
     ]
     return [...routes, openApiRoute(routes, parts.view.version)]
   }

@@ -8,6 +8,7 @@ import type { ApiSettings } from '../../../../src/outputs/api/settings.js'
 import { TokenStore } from '../../../../src/outputs/api/token.js'
 import { SqliteStore } from '../../../../src/outputs/store/sqlite-store.js'
 import { defaultConfig } from '../../../../src/config/load.js'
+import { Flags } from '../../../../src/sensing/link/flags.js'
 import { SystemClock } from '../../../../src/platform/clock.js'
 import { createLogger } from '../../../../src/platform/logger.js'
 import { TimedLogLevel } from '../../../../src/platform/log-level.js'
@@ -79,6 +80,16 @@ export class ApiBench {
         },
         current: status,
       },
+      flags: new Flags(
+        path.join(this.directory, 'flags'),
+        defaultConfig().flags,
+        clock,
+        () => ({
+          ...{ source: 'test', baudRate: 921_600, simulated: true, version: '1.2.3' },
+          ...{ model: 'm', engine: 'int8-js', settingsHash: '0', reading: this.current },
+        }),
+        createLogger('error').logger,
+      ),
       tokens: new TokenStore(this.store, this.directory),
       clock,
       logger: createLogger('error').logger,

@@ -38,6 +38,8 @@ it('lists what is served', () => {
     '/api/v1/events': ['get'],
     '/api/v1/log-level': ['patch'],
     '/api/v1/recordings': ['post'],
+    '/api/v1/door/flag': ['post'],
+    '/api/v1/flags': ['get'],
     '/api/v1/recordings/current': ['get'],
   })
 })
