@@ -6,6 +6,7 @@ import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
 import type { Reason } from './domain/reason.js'
 import type { Clock } from './domain/time.js'
+import { PlacementAid } from './learning/commissioning/placement-aid.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
 import { GpioIndicator } from './outputs/gpio/indicator.js'
@@ -46,6 +47,7 @@ export class Appliance {
   private readonly indicator: GpioIndicator
   private readonly recorder: Recorder
   private readonly flags: Flags
+  private readonly placement: PlacementAid
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
   private readonly running: RunningModel | undefined
@@ -72,6 +74,7 @@ export class Appliance {
     const directory = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
     this.flags = this.buildFlags()
+    this.placement = new PlacementAid(clock, config.signal.minPacketsPerSecond)
     this.api = new ApiServer({
       settings: config.api,
       view: this.view,
@@ -80,6 +83,7 @@ export class Appliance {
       logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
       flags: this.flags,
+      placement: this.placement,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
       logger: log.logger,
@@ -107,6 +111,7 @@ export class Appliance {
         reading: (reading) => this.publish(reading),
         progress: () => source.noteProgress?.(),
         control: () => undefined,
+        window: (window) => this.placement.window(window),
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)
@@ -226,7 +231,9 @@ export class Appliance {
   private tick(): void {
     const nowUs = this.options.clock.monotonicUs()
     this.pipeline.tick()
-    this.store.telemetry(this.pipeline.health())
+    const health = this.pipeline.health()
+    this.placement.tick(health)
+    this.store.telemetry(health)
     const reading = this.pipeline.current()
     if (this.keeper.isDue(reading, nowUs)) this.publish(reading)
     const unsaid = this.view.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addModelCommands } from './commands/model/commands.js'
+import { addPlaceCommand } from './commands/place/commands.js'
 import { addReplayCommands } from './commands/replay/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
@@ -179,6 +180,7 @@ program
   )
 
 addModelCommands(program, { action, json, out })
+addPlaceCommand(program, { action, json, running, untilSignalled, out })
 addReplayCommands(program, { action, json, running, config, pace, untilSignalled, out })
 
 program

@@ -120,6 +120,7 @@ export class Pipeline {
       packetsPerSecond: fresh ? signal.packetsPerSecond : 0,
       lossRatio: fresh ? signal.lossRatio : NaN,
       rssiDbm: fresh ? signal.rssiDbm : NaN,
+      gainLocked: signal.gainLocked,
       lastPacketUs: this.lastPacketUs,
       counters: this.counters(),
       reasons: this.reasons(),

@@ -1,4 +1,5 @@
 import type { Flag, FlagStatus } from './flag.js'
+import type { PlacementStatus } from './placement.js'
 import type { DoorReading } from './reading.js'
 import type { LinkHealth } from './link.js'
 import type { Reason } from './reason.js'
@@ -42,6 +43,13 @@ export interface FlagControl {
    */
   save(options: { note: string }): Promise<Flag>
   list(): Promise<FlagStatus>
+}
+
+export interface PlacementControl {
+  /** Begins, or begins again: the person starts when they stand there. */
+  start(): PlacementStatus
+  /** Undefined before the first start. */
+  current(): PlacementStatus | undefined
 }
 
 /** What the appliance shows of itself, read by API, MQTT and dashboard; nothing here does I/O. */

@@ -1,22 +1,13 @@
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ajar, Appliance, temporaryDirectory } from '../support/appliance-process.js'
+import { freePort } from '../support/free-port.js'
 
 interface Line {
   type: string
   state?: string
   motion?: string
   flag?: { same: boolean; note: string; flagged: { state: string }; replayed: { state: string }; differs: [] }
-}
-
-/** A port that nobody has: `ajar flag` must be told one. */
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
 }
 
 const MODEL = path.resolve('models/demo')

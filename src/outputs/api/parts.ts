@@ -1,4 +1,10 @@
-import type { ApplianceView, FlagControl, LogLevelControl, RecordingControl } from '../../domain/control.js'
+import type {
+  ApplianceView,
+  FlagControl,
+  LogLevelControl,
+  PlacementControl,
+  RecordingControl,
+} from '../../domain/control.js'
 import type { Indicator } from '../../domain/indicator.js'
 import type { Store } from '../../domain/store.js'
 import type { Clock } from '../../domain/time.js'
@@ -15,6 +21,7 @@ export interface ApiParts {
   logLevel: LogLevelControl
   recordings: RecordingControl
   flags: FlagControl
+  placement: PlacementControl
   tokens: TokenStore
   clock: Clock
   logger: Logger

@@ -19,6 +19,7 @@ import { logLevelRoute } from './routes/log-level.js'
 import { metricsRoute } from './routes/metrics.js'
 import { modelRoute } from './routes/model.js'
 import { openApiRoute } from './routes/openapi.js'
+import { placementRoutes } from './routes/placement.js'
 import { recordingRoutes } from './routes/recordings.js'
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -107,6 +108,7 @@ export class ApiServer {
       logLevelRoute(parts),
       ...recordingRoutes(parts),
       ...flagRoutes(parts),
+      ...placementRoutes(parts),
     ]
     return [...routes, openApiRoute(routes, parts.view.version)]
   }

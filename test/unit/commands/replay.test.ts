@@ -10,7 +10,7 @@ import { recordBusyDoor } from '../../support/busy-door.js'
 import { classic } from '../sensing/packet/streams.js'
 
 const MODEL = path.resolve('models/demo')
-const never = new AbortController().signal
+const never = (): AbortSignal => new AbortController().signal
 let directory: string
 beforeEach(() => void (directory = mkdtempSync(path.join(tmpdir(), 'ajar-replay-'))))
 afterEach(() => rmSync(directory, { recursive: true }))
@@ -33,7 +33,7 @@ interface Line {
 async function replayed(file: string, options: Partial<ReplayOptions> = {}): Promise<Line[]> {
   const lines: string[] = []
   const all: ReplayOptions = { speed: 'max', json: true, trace: false, ...options }
-  expect(await replay(file, all, never, (line) => lines.push(line))).toBe(0)
+  expect(await replay(file, all, never(), (line) => lines.push(line))).toBe(0)
   return lines.map((line) => JSON.parse(line) as Line)
 }
 
@@ -129,7 +129,7 @@ describe('ajar replay', () => {
       differs: [expect.stringContaining('model was demo and is none'), expect.stringContaining('settings')],
     })
     const lines: string[] = []
-    await replay(file, { model: MODEL, speed: 'max', json: false, trace: true }, never, (line) =>
+    await replay(file, { model: MODEL, speed: 'max', json: false, trace: true }, never(), (line) =>
       lines.push(line),
     )
     expect(lines.every((line) => line.startsWith('simulated: '))).toBe(true)
@@ -169,7 +169,7 @@ describe('ajar replay', () => {
     writeFileSync(file, 'x', { flag: 'a' })
     await expect(replayed(file)).rejects.toMatchObject({ code: 'capture.damaged' })
     const broken = { speed: 'max', json: true, trace: false, model: directory } as const
-    await expect(replay(file, broken, never, () => undefined)).rejects.toMatchObject({
+    await expect(replay(file, broken, never(), () => undefined)).rejects.toMatchObject({
       code: expect.stringMatching(/^model\./) as string,
     })
   })

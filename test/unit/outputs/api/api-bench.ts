@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ReadingUpdate } from '../../../../src/domain/control.js'
 import type { DoorReading, State } from '../../../../src/domain/reading.js'
+import { PlacementAid } from '../../../../src/learning/commissioning/placement-aid.js'
 import { ApiServer } from '../../../../src/outputs/api/server.js'
 import type { ApiSettings } from '../../../../src/outputs/api/settings.js'
 import { TokenStore } from '../../../../src/outputs/api/token.js'
@@ -28,6 +29,7 @@ export class ApiBench {
   readonly store = new SqliteStore(path.join(this.directory, 'ajar.db'), defaultConfig().store, clock)
   readonly level = new TimedLogLevel('info', () => undefined, 86_400_000)
   readonly server: ApiServer
+  readonly placement = new PlacementAid(clock, 8)
   sensing = true
   private current = reading('closed', 0)
   private readonly listeners = new Set<(update: ReadingUpdate) => void>()
@@ -90,6 +92,7 @@ export class ApiBench {
         }),
         createLogger('error').logger,
       ),
+      placement: this.placement,
       tokens: new TokenStore(this.store, this.directory),
       clock,
       logger: createLogger('error').logger,
