@@ -74,7 +74,10 @@ export class Appliance {
     const directory = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
     this.flags = this.buildFlags()
-    this.placement = new PlacementAid(clock, config.signal.minPacketsPerSecond)
+    this.placement = new PlacementAid(clock, {
+      simulated: source.simulated,
+      leastPacketsPerSecond: config.signal.minPacketsPerSecond,
+    })
     this.api = new ApiServer({
       settings: config.api,
       view: this.view,

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../config/load.js'
 import type { Config } from '../config/schema.js'
 import type { PlacementResult, PlacementStatus } from '../domain/placement.js'
-import type { Reason } from '../domain/reason.js'
 import { LocalApi } from './local-api.js'
 import { PlacementInAppliance } from './place/in-appliance.js'
 import { PlacementOnPort } from './place/on-port.js'
@@ -58,6 +57,7 @@ async function sessionOf(config: Config, ownPort: boolean, signal: AbortSignal):
   return new PlacementOnPort(config, 'No appliance runs: ', signal)
 }
 
+/** For people: every line is marked where the link is simulated. */
 class WrittenTelling {
   private step = ''
 
@@ -68,7 +68,8 @@ class WrittenTelling {
   }
 
   progress({ step, instruction, secondsLeft, simulated, live }: PlacementStatus): void {
-    if (step !== this.step) this.out(`\n${instruction}`)
+    const mark = markOf(simulated)
+    if (step !== this.step) this.out(`${mark}${instruction}`)
     this.step = step
     const figures = [
       `${figure(live.packetsPerSecond, 0)} packets/s`,
@@ -80,24 +81,26 @@ class WrittenTelling {
       live.motion === 'unknown' ? 'motion not known yet' : live.motion,
     ]
     const line = figures.filter((text) => text !== '').join('   ')
-    this.out(`${simulated ? 'simulated: ' : ''}${String(secondsLeft).padStart(4)} s   ${line}`)
+    this.out(`${mark}${String(secondsLeft).padStart(4)} s   ${line}`)
   }
 
   result({ works, text, reasons, notes, figures }: PlacementResult, simulated: boolean): void {
-    this.out(`\n${simulated ? 'simulated: ' : ''}${text}`)
-    for (const reason of reasons) this.reason(reason)
-    for (const note of notes) this.reason(note)
+    const mark = markOf(simulated)
+    this.out(`${mark}${text}`)
+    for (const [n, reason] of [...reasons, ...notes].entries()) {
+      if (n > 0 || works) this.out(`${mark}${reason.text}`) // the sentence above tells the first reason
+      this.out(`${mark}  → ${reason.hint}`)
+    }
     if (known(figures.doorChange))
       this.out(
-        `Quiet scatters by ${percent(figures.quietNoise)}, the door changes the shape by ${percent(figures.doorChange)} ` +
-          `and the level by ${figure(figures.doorLevelDb, 1)} dB; ${percent(figures.leftOver)} stayed.`,
+        `${mark}Quiet scatters by ${percent(figures.quietNoise)}, the door changes the shape by ` +
+          `${percent(figures.doorChange)} and the level by ${figure(figures.doorLevelDb, 1)} dB; ` +
+          `${percent(figures.leftOver)} stayed.`,
       )
     if (works)
-      this.out('Whoever swung the door was seen too: how well the door is told, commissioning measures.')
-  }
-
-  private reason({ text, hint }: Reason): void {
-    this.out(`${text}\n  → ${hint}`)
+      this.out(
+        `${mark}Whoever swung the door was seen too: how well the door is told, commissioning measures.`,
+      )
   }
 }
 
@@ -115,6 +118,10 @@ class JsonTelling {
   result(result: PlacementResult, simulated: boolean): void {
     this.out(JSON.stringify({ type: 'result', simulated, ...result }))
   }
+}
+
+function markOf(simulated: boolean): string {
+  return simulated ? 'simulated: ' : ''
 }
 
 function gainOf(locked: boolean | null | undefined): string {

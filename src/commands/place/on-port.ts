@@ -32,7 +32,10 @@ export class PlacementOnPort implements PlacementSession {
     const { clock } = this
     this.where = `${why}the receiver (${config.receiver.port}) is opened here.`
     this.source = new SerialSource(config.receiver, clock)
-    this.aid = new PlacementAid(clock, config.signal.minPacketsPerSecond)
+    this.aid = new PlacementAid(clock, {
+      simulated: false,
+      leastPacketsPerSecond: config.signal.minPacketsPerSecond,
+    })
     this.pipeline = configuredPipeline(
       { config, clock, simulated: false, running: undefined },
       {

@@ -3,7 +3,7 @@ import type { LinkHealth } from '../../domain/link.js'
 import type { PlacementStatus } from '../../domain/placement.js'
 import type { Clock } from '../../domain/time.js'
 import type { SignalWindow } from '../../domain/window.js'
-import { PlacementAssessor } from './placement.js'
+import { PlacementAssessor, type PlacementOptions } from './placement.js'
 
 /** Lets a running pipeline's windows be looked at while somebody places the link; else it costs nothing. */
 export class PlacementAid implements PlacementControl {
@@ -12,12 +12,12 @@ export class PlacementAid implements PlacementControl {
 
   constructor(
     private readonly clock: Clock,
-    private readonly leastPacketsPerSecond: number,
+    private readonly options: Omit<PlacementOptions, 'id'>,
   ) {}
 
   start(): PlacementStatus {
     const nowUs = this.clock.monotonicUs()
-    this.assessor = new PlacementAssessor(++this.started, nowUs, this.leastPacketsPerSecond)
+    this.assessor = new PlacementAssessor({ ...this.options, id: ++this.started }, nowUs)
     return this.assessor.status(nowUs)
   }
 

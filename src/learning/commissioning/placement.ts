@@ -50,6 +50,15 @@ const INSTRUCTIONS: Record<PlacementStep, string> = {
   done: 'Done.',
 }
 
+export interface PlacementOptions {
+  /** Counts the starts. */
+  id: number
+  /** What the source says of itself. */
+  simulated: boolean
+  /** Below it there is no live reading (signal.minPacketsPerSecond). */
+  leastPacketsPerSecond: number
+}
+
 /**
  * Says within two minutes whether a link at this position can work. Windows and health in, progress and result out;
  * time is passed in, and between windows it is that of the packets. Does no I/O.
@@ -77,12 +86,11 @@ export class PlacementAssessor {
   private result: PlacementResult | undefined
 
   constructor(
-    private readonly id: number,
+    private readonly options: PlacementOptions,
     startUs: number,
-    leastPacketsPerSecond: number,
   ) {
     this.stepUs = this.windowUs = startUs
-    this.link = new LinkCheck(leastPacketsPerSecond)
+    this.link = new LinkCheck(options.leastPacketsPerSecond)
   }
 
   window(window: SignalWindow, nowUs: number): void {
@@ -113,14 +121,9 @@ export class PlacementAssessor {
   }
 
   status(nowUs: number): PlacementStatus {
-    const { id, step, health, result } = this
-    const {
-      packetsPerSecond = 0,
-      lossRatio = NaN,
-      rssiDbm = NaN,
-      gainLocked,
-      simulated = false,
-    } = health ?? {}
+    const { step, health, result } = this
+    const { id, simulated } = this.options
+    const { packetsPerSecond = 0, lossRatio = NaN, rssiDbm = NaN, gainLocked } = health ?? {}
     const motion = this.moving === undefined ? 'unknown' : this.moving ? 'moving' : 'still'
     const { saturatedRatio } = this.link.figures()
     const { levelDb } = this

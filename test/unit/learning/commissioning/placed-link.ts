@@ -51,7 +51,10 @@ export function place(packets: Iterable<Packet>): {
     now: () => ({ bootId: 'b', monotonicUs: us, wallMs: us / 1000, wallTrusted: true }),
   }
   const config = defaultConfig()
-  const aid = new PlacementAid(clock, config.signal.minPacketsPerSecond)
+  const aid = new PlacementAid(clock, {
+    simulated: true,
+    leastPacketsPerSecond: config.signal.minPacketsPerSecond,
+  })
   const nothing = (): void => undefined
   const pipeline = configuredPipeline(
     { config, clock, simulated: true, running: undefined },

@@ -140,7 +140,7 @@ describe('the assessor', () => {
     moving: (seconds: number) => boolean,
     most = 120,
   ) {
-    const assessor = new PlacementAssessor(1, 0, 8)
+    const assessor = new PlacementAssessor({ id: 1, simulated: false, leastPacketsPerSecond: 8 }, 0)
     for (let step = 0; step < most * 5; step++) {
       const us = step * 200_000
       const rows = new Float32Array(20 * bins).map((_, i) => shape(us / SECOND, i % bins))

@@ -29,7 +29,7 @@ export class ApiBench {
   readonly store = new SqliteStore(path.join(this.directory, 'ajar.db'), defaultConfig().store, clock)
   readonly level = new TimedLogLevel('info', () => undefined, 86_400_000)
   readonly server: ApiServer
-  readonly placement = new PlacementAid(clock, 8)
+  readonly placement = new PlacementAid(clock, { simulated: true, leastPacketsPerSecond: 8 })
   sensing = true
   private current = reading('closed', 0)
   private readonly listeners = new Set<(update: ReadingUpdate) => void>()

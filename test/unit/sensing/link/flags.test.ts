@@ -1,13 +1,14 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { DoorReading, State } from '../../../../src/domain/reading.js'
 import type { Clock, Instant } from '../../../../src/domain/time.js'
 import { createLogger } from '../../../../src/platform/logger.js'
 import type { FlagHeader } from '../../../../src/sensing/link/flag-folder.js'
 import { Flags } from '../../../../src/sensing/link/flags.js'
 import { RecordingReader } from '../../../../src/sensing/link/recording.js'
+import { MountedFolder, mountingAbsent } from '../../../support/mounted-folder.js'
 
 const MIB = 1 << 20
 let home: string
@@ -169,5 +170,18 @@ describe('flags together', () => {
     await flags.save({ note: '' })
     chmodSync(directory, 0o700)
     expect((await flags.list()).flags).toHaveLength(1)
+  })
+
+  it.skipIf(mountingAbsent !== undefined)('leave room on the medium for what matters more', async () => {
+    const small = new MountedFolder(60)
+    onTestFinished(() => small.unmount())
+    directory = path.join(small.path, 'flags')
+    const flags = flagsOf()
+    await expect(save(flags, 'one')).rejects.toMatchObject({
+      code: 'flag.no-room',
+      retryable: true,
+      hint: expect.stringContaining('df -h') as string,
+    })
+    expect((await flags.list()).flags).toEqual([])
   })
 })
