@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ajar, Appliance, temporaryDirectory } from '../support/appliance-process.js'
 import { freePort } from '../support/free-port.js'
@@ -56,6 +58,37 @@ describe('ajar flag', () => {
         .split('\n')
         .every((line) => line.startsWith('simulated: ')),
     ).toBe(true)
+  })
+
+  it('is whole or not there, whenever the process dies', async () => {
+    const dataDirectory = temporaryDirectory()
+    const args = ['--simulate', 'metal-doorway']
+    let flagged = 0
+    for (const afterMs of [4, 8, 12, 16, 32]) {
+      const appliance = await Appliance.start(args, { dataDirectory })
+      await appliance.reads(({ motion }) => motion === 'still', 20_000)
+      const authorization = `Bearer ${readFileSync(path.join(dataDirectory, 'api-token'), 'utf8').trim()}`
+      const asked = fetch(`${appliance.url}/api/v1/door/flag`, { method: 'POST', headers: { authorization } })
+      const answered = asked
+        .then(({ status }) => void (flagged += Number(status === 201)))
+        .catch(() => undefined)
+      await sleep(afterMs)
+      await appliance.kill()
+      await answered
+    }
+    const appliance = await Appliance.start(args, { dataDirectory })
+    onTestFinished(() => appliance.kill())
+    const { flags, unreadable } = await appliance.json<{ flags: { file: string }[]; unreadable: number }>(
+      '/api/v1/flags',
+    )
+    expect(unreadable).toBe(0)
+    expect(flags.length).toBeGreaterThanOrEqual(flagged) // what was answered is there
+    for (const { file } of flags) {
+      const { code, stdout } = await ajar(['decode', '--json', file])
+      expect(code).toBe(0)
+      expect((JSON.parse(stdout) as { packets: number }).packets).toBeGreaterThan(100)
+    }
+    process.stderr.write(`flags: ${flags.length} of 5 were written before the kill, ${flagged} answered\n`)
   })
 
   it('says when no appliance runs, and what to do', async () => {
