@@ -11,7 +11,7 @@ const owner = (pkg, folders) => ({
   from: { path: '^src/', pathNot: folders },
   to: { path: `node_modules/${pkg}(/|$)`, dependencyTypesNot: ['type-only'] },
 })
-const ACROSS = '^src/(pipeline|appliance|appliance-view|cli)\\.ts$|^src/commands/'
+const ACROSS = '^src/(pipeline|configured-pipeline|appliance|appliance-view|cli)\\.ts$|^src/commands/'
 
 module.exports = {
   forbidden: [
@@ -54,7 +54,9 @@ module.exports = {
     {
       name: 'pure-stages-do-no-io',
       severity: 'error',
-      from: { path: '^src/sensing/(signal|decision)/|^src/learning/(survey|simulator)/' },
+      from: {
+        path: '^src/sensing/(signal|burst|decision)/|^src/learning/(survey/|simulator/|commissioning/placement)',
+      },
       // jStat computes quantiles and nothing else.
       to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/jstat/' },
     },

@@ -1,30 +1,27 @@
 import path from 'node:path'
 import { LiveView } from './appliance-view.js'
 import type { Config } from './config/schema.js'
+import { configuredPipeline, settingsHash } from './configured-pipeline.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
 import type { Reason } from './domain/reason.js'
 import type { Clock } from './domain/time.js'
+import { PlacementAid } from './learning/commissioning/placement-aid.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
 import { GpioIndicator } from './outputs/gpio/indicator.js'
 import { SqliteStore } from './outputs/store/sqlite-store.js'
 import { StateKeeper } from './outputs/store/state-keeper.js'
-import { Pipeline } from './pipeline.js'
+import type { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
 import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
-import { DoorDecision } from './sensing/decision/decision.js'
+import { Flags } from './sensing/link/flags.js'
 import { Recorder } from './sensing/link/recorder.js'
 import type { RunningModel } from './sensing/model/choose-engine.js'
-import { BurstStage } from './sensing/burst/stage.js'
-import { ModelStage } from './sensing/model/stage.js'
-import { PacketDecoder } from './sensing/packet/decoder.js'
-import { layoutById } from './sensing/packet/layouts.js'
-import { SignalStage } from './sensing/signal/stage.js'
 
 const TICK_MS = 500
 const LONGEST_LOG_LEVEL_MS = 86_400_000
@@ -49,6 +46,8 @@ export class Appliance {
   private readonly pipeline: Pipeline
   private readonly indicator: GpioIndicator
   private readonly recorder: Recorder
+  private readonly flags: Flags
+  private readonly placement: PlacementAid
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
   private readonly running: RunningModel | undefined
@@ -74,6 +73,11 @@ export class Appliance {
     if (!('engine' in model)) this.view.modelReason = model
     const directory = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
+    this.flags = this.buildFlags()
+    this.placement = new PlacementAid(clock, {
+      simulated: source.simulated,
+      leastPacketsPerSecond: config.signal.minPacketsPerSecond,
+    })
     this.api = new ApiServer({
       settings: config.api,
       view: this.view,
@@ -81,6 +85,8 @@ export class Appliance {
       indicator: this.indicator,
       logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
+      flags: this.flags,
+      placement: this.placement,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
       logger: log.logger,
@@ -102,48 +108,31 @@ export class Appliance {
 
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
-    const { artefact, engine } = this.running ?? {}
-    const link = config.receiver.link
-    return new Pipeline(
-      {
-        link,
-        simulated: source.simulated,
-        clock,
-        packet: new PacketDecoder(config.receiver),
-        signal: new SignalStage({
-          link,
-          settings: config.signal,
-          layoutOf: layoutById,
-          expectedLayoutId: artefact?.layoutId,
-        }),
-        model: artefact && engine && new ModelStage(artefact, engine),
-        burst: new BurstStage(config.signal.bins, {
-          hopMs: config.signal.hopMs,
-          minQuietMs: config.decision.minQuietMs,
-          gapResetMs: config.decision.gapResetMs,
-        }),
-        decision: new DoorDecision({
-          doorId: config.door.id,
-          outputs: artefact?.outputs ?? [],
-          settings: config.decision,
-          simulated: source.simulated || artefact?.manifest.simulated === true,
-          provisional: artefact?.site?.verdict !== 'usable',
-          engine: engine?.name ?? '',
-          model: artefact?.id ?? '',
-          siteVerdict: artefact?.site?.verdict ?? 'none',
-        }),
-      },
+    return configuredPipeline(
+      { config, clock, simulated: source.simulated, running: this.running },
       {
         reading: (reading) => this.publish(reading),
         progress: () => source.noteProgress?.(),
         control: () => undefined,
-        happened: () => undefined,
+        window: (window) => this.placement.window(window),
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)
         },
       },
     )
+  }
+
+  private buildFlags(): Flags {
+    const { config, clock, version, log } = this.options
+    const hash = settingsHash(config)
+    const origin = () => {
+      const reading = this.pipeline.current()
+      const { model, engine } = reading
+      return { ...this.origin(), version, reading, model, engine, settingsHash: hash }
+    }
+    const directory = path.join(config.dataDirectory, 'flags')
+    return new Flags(directory, config.flags, clock, origin, log.logger)
   }
 
   /** A state is committed before it is published; what changes within it may be published before, or alone. */
@@ -154,6 +143,7 @@ export class Appliance {
     if (logged?.state !== state || logged.reason !== reason || logged.epoch !== epoch)
       this.options.log.logger.info({ state, reason, confidence }, `The door is ${state}.`)
     this.logged = reading
+    this.flags.reading(reading)
     this.indicator.show(reading, this.pipeline.health())
     this.view.tell({ id, reading })
   }
@@ -179,6 +169,7 @@ export class Appliance {
         stopTimeoutMs: 1000,
       },
       { name: 'recorder', start: none, stop: () => this.recorder.stop(), stopTimeoutMs: 2000 },
+      { name: 'flags', start: none, stop: () => this.flags.stop(), stopTimeoutMs: 2000 },
       {
         name: 'api',
         start: async () => {
@@ -219,6 +210,7 @@ export class Appliance {
             {
               bytes: (bytes, hostTimeUs) => {
                 this.recorder.bytes(bytes, hostTimeUs)
+                this.flags.bytes(bytes, hostTimeUs)
                 this.pipeline.bytes(bytes, hostTimeUs)
               },
               event: (event) => {
@@ -226,6 +218,7 @@ export class Appliance {
                 else if (event.type === 'lost')
                   log.logger.warn({ hint: event.hint }, `Receiver lost: ${event.detail}`)
                 else log.logger.info({ at: clock.now().wallMs }, 'The recording is over.')
+                this.flags.event(event)
                 this.pipeline.sourceEvent(event)
                 if (event.type === 'end') this.sourceEnded()
               },
@@ -241,7 +234,9 @@ export class Appliance {
   private tick(): void {
     const nowUs = this.options.clock.monotonicUs()
     this.pipeline.tick()
-    this.store.telemetry(this.pipeline.health())
+    const health = this.pipeline.health()
+    this.placement.tick(health)
+    this.store.telemetry(health)
     const reading = this.pipeline.current()
     if (this.keeper.isDue(reading, nowUs)) this.publish(reading)
     const unsaid = this.view.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))

@@ -2,12 +2,20 @@
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addModelCommands } from './commands/model/commands.js'
+import { addPlaceCommand } from './commands/place/commands.js'
+import { addReplayCommands } from './commands/replay/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
 /** Exit codes of every command. */
 const FAILED = 1
 const WRONG_USE = 2
+
+// Whoever reads what is written here may leave before its end: `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`)
 const progress = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -49,6 +57,12 @@ const overrides = (command: Command) =>
     .option('--model <directory>', 'model to run')
     .addOption(new Option('--http-port <number>', 'port of the HTTP API; 0 = any').argParser(whole(0, 65535)))
     .option('--data-dir <directory>', 'where the database, the token and recordings are kept')
+
+const running = (command: Command) =>
+  command
+    .addOption(config())
+    .addOption(new Option('--http-port <number>', 'port of its HTTP API').argParser(whole(1, 65535)))
+    .option('--data-dir <directory>', 'where it keeps its data')
 
 const program = new Command('ajar')
   .description('Tells whether a door is closed, ajar or open from Wi-Fi channel state information.')
@@ -180,6 +194,8 @@ program
   )
 
 addModelCommands(program, { action, json, out })
+addPlaceCommand(program, { action, json, running, untilSignalled, out })
+addReplayCommands(program, { action, json, running, config, pace, untilSignalled, out })
 
 program
   .command('bench')

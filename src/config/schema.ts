@@ -182,6 +182,19 @@ const recordings = z.strictObject({
     .describe('Of all together that the API made; at the cap no more are begun'),
 })
 
+const flags = z.strictObject({
+  seconds: whole(10, 600)
+    .default(120)
+    .describe('How much of the past a flag keeps; until then it is in memory'),
+  memoryBytes: whole(1 << 20, 256 << 20)
+    .default(12 << 20)
+    .describe('Of that memory; when it is full the oldest bytes go'),
+  maxFlags: whole(1, 1000).default(20).describe('How many are kept; a new one takes the place of the oldest'),
+  maxBytes: whole(1 << 20, 2 ** 40)
+    .default(128 << 20)
+    .describe('Of all together; a new one takes the place of the oldest'),
+})
+
 const api = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 opens it to the LAN'),
   port: whole(0, 65_535).default(8080).describe('TCP port; 0 = any free one'),
@@ -262,6 +275,12 @@ export const schema = z.strictObject({
     .prefault({}),
   gpio: gpio.prefault({}),
   recordings: recordings.prefault({}),
+  flags: flags
+    .refine(({ memoryBytes, maxBytes }) => memoryBytes <= maxBytes, {
+      path: ['memoryBytes'],
+      message: 'must not be above maxBytes',
+    })
+    .prefault({}),
   api: api.prefault({}),
   log: log.prefault({}),
   schedules: schedules.prefault({}),

@@ -55,7 +55,6 @@ export function pipelineOf(
       reading,
       progress: () => undefined,
       control: () => undefined,
-      happened: () => undefined,
       modelFailed: (error) => {
         throw error
       },

@@ -79,7 +79,6 @@ class Bench {
         reading: (reading) => void this.readings.push(reading),
         progress: () => void this.progress++,
         control: () => void this.controls++,
-        happened: () => undefined,
         modelFailed: (error) => void this.failures.push(error.code),
       },
     )

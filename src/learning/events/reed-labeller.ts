@@ -58,7 +58,6 @@ export class ReedLabeller {
     if (this.edges.length > MOST_EDGES) this.openAtFirst = this.edges.shift()!.open
   }
 
-  /** To be called before `burst` of the same window. */
   window(window: SignalWindow): void {
     const { endUs, epoch } = window
     if (epoch !== this.epoch) this.reset()

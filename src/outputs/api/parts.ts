@@ -1,4 +1,10 @@
-import type { ApplianceView, LogLevelControl, RecordingControl } from '../../domain/control.js'
+import type {
+  ApplianceView,
+  FlagControl,
+  LogLevelControl,
+  PlacementControl,
+  RecordingControl,
+} from '../../domain/control.js'
 import type { Indicator } from '../../domain/indicator.js'
 import type { Store } from '../../domain/store.js'
 import type { Clock } from '../../domain/time.js'
@@ -14,6 +20,8 @@ export interface ApiParts {
   indicator: Indicator
   logLevel: LogLevelControl
   recordings: RecordingControl
+  flags: FlagControl
+  placement: PlacementControl
   tokens: TokenStore
   clock: Clock
   logger: Logger

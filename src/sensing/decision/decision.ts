@@ -70,6 +70,8 @@ export class DoorDecision {
   private movedUs = NaN
   /** Told and not yet taken. */
   private events: DoorEvent[] = []
+  /** The last of them, until it is in a reading. */
+  private latest: DoorEvent | undefined
 
   constructor(private readonly options: DecisionOptions) {
     const { outputs, settings, siteVerdict } = options
@@ -152,7 +154,9 @@ export class DoorDecision {
   }
 
   private note(event: DoorEvent | undefined): void {
-    if (event !== undefined) this.events.push(event)
+    if (event === undefined) return
+    this.events.push(event)
+    this.latest = event
   }
 
   /** What has been found to have happened since the last call. */
@@ -262,8 +266,11 @@ export class DoorDecision {
 
   private publish(state: State, confidence: number, reason: ReadingReason, at: Instant): DoorReading {
     const last = this.reading
+    const lastEvent = this.latest === undefined ? last?.lastEvent : this.dated(this.latest, at)
+    this.latest = undefined
     const same =
       last !== undefined &&
+      last.lastEvent === lastEvent &&
       last.state === state &&
       last.motion === this.motion &&
       last.reason === reason &&
@@ -283,8 +290,16 @@ export class DoorDecision {
       simulated: this.options.simulated,
       engine: this.options.engine,
       model: this.options.model,
+      ...(lastEvent === undefined ? {} : { lastEvent }),
     })
     return this.reading
+  }
+
+  /** The end of an event lies as far back in device time as in any other. */
+  private dated({ kind, endUs, confidence }: DoorEvent, at: Instant): NonNullable<DoorReading['lastEvent']> {
+    const agoUs = Number.isNaN(this.lastEndUs) ? 0 : this.lastEndUs - endUs
+    const then = { ...at, monotonicUs: at.monotonicUs - agoUs, wallMs: at.wallMs - agoUs / 1000 }
+    return { kind, at: then, confidence }
   }
 }
 
