@@ -71,6 +71,7 @@ module.exports = {
     owner('better-sqlite3', '^src/(outputs|trainer)/store/'),
     owner('@tensorflow/[^/]+', '^src/sensing/model/|^src/learning/training/'),
     owner('onoff', '^src/outputs/gpio/'),
+    owner('ml-(knn|random-forest)', '^src/learning/evaluation/'),
     owner('koa', '^src/(outputs/api|trainer)/'),
     owner('@koa/[^/]+', '^src/(outputs/api|trainer)/'),
     owner('prom-client', '^src/outputs/api/'),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addEvaluateCommands } from './commands/evaluate/commands.js'
 import { addModelCommands } from './commands/model/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
@@ -165,6 +166,7 @@ program
     }),
   )
 
+addEvaluateCommands(program, { action, json, out, progress, whole, list, untilSignalled })
 addModelCommands(program, { action, json, out })
 
 program

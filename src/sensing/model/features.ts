@@ -6,15 +6,19 @@ export type FeatureName = (typeof FEATURE_NAMES)[number]
 /** Bins of a window's shape that the extractors are written for (method.md, Windows). */
 export const SHAPE_BINS = 52
 
-/** What a model sees of a window. */
-export interface FeatureExtractor {
-  readonly name: FeatureName
+/** Numbers that are read from a window. */
+export interface WindowMeasure {
   /** Values for each window. */
   readonly size: number
-  /** Values that are normalised each by itself; where there are fewer than `size`, rows of so many follow one another. */
-  readonly channels: number
   /** Writes `size` values; allocates nothing. */
   extract(window: SignalWindow, into: Float32Array): void
+}
+
+/** What a model sees of a window. */
+export interface FeatureExtractor extends WindowMeasure {
+  readonly name: FeatureName
+  /** Values that are normalised each by itself; where there are fewer than `size`, rows of so many follow one another. */
+  readonly channels: number
 }
 
 /**
