@@ -80,6 +80,7 @@ export async function evaluateDataset(
     views,
     read,
     markers: known,
+    notes,
   } = await readViews(
     dataset,
     { markers, sequences: networks.includes('conv'), gainsIgnored: true },
@@ -102,7 +103,7 @@ export async function evaluateDataset(
     signal,
     progress,
   })
-  if (read.withoutWindows.length > 0) report.notes.push(`No window came of ${read.withoutWindows.join(', ')}`)
+  if (read.withoutWindows.length > 0) notes.push(`No window came of ${read.withoutWindows.join(', ')}`)
   return {
     split,
     dataset: dataset.name,
@@ -111,6 +112,8 @@ export async function evaluateDataset(
     seed,
     ...(backend === undefined ? {} : { backend: backend.backend }),
     ...report,
+    notes: [...notes, ...report.notes],
+    ...(read.simulated ? { simulated: true as const } : {}),
     ...(split === 'random' ? { warning: LEAKAGE } : {}),
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readViews } from '../../src/commands/evaluate/read-views.js'
 import { loadDataset } from '../../src/learning/dataset/manifest.js'
+import { COLUMN } from '../../src/learning/evaluation/columns.js'
 import { ldaFamily, networkFamily, baselines, REFERENCE } from '../../src/learning/evaluation/methods.js'
 import { runMethods } from '../../src/learning/evaluation/run-methods.js'
 import { foldsOf } from '../../src/learning/evaluation/splits.js'
@@ -89,4 +90,16 @@ describe.skipIf(capturesAbsent)(`static-reflector${needsCaptures}`, () => {
     expect(two.balancedAccuracyByVisit).toBe(1)
     expect((await scoreOf()).balancedAccuracyByVisit).toBeGreaterThanOrEqual(0.8)
   }, 60_000)
+})
+
+describe.skipIf(capturesAbsent)(`motion${needsCaptures}`, () => {
+  it('is read with and without the gains that its receiver states', async () => {
+    const dataset = await loadDataset(path.join(CAPTURES, 'motion', 'dataset.yaml'))
+    const { views } = await readViews(dataset, { sequences: false, gainsIgnored: true }, silent)
+    const [first] = views.get('windows') ?? []
+    const [ignored] = views.get('gains-ignored') ?? []
+    expect(ignored.features[COLUMN.rssi]).toBe(first.features[COLUMN.rssi])
+    // What was compensated is the gain of an ESP32-C6, some tens of dB.
+    expect(ignored.features[COLUMN.level] - first.features[COLUMN.level]).toBeGreaterThan(10)
+  }, 30_000)
 })

@@ -16,6 +16,7 @@ export interface Views {
   views: Map<View, FeatureRow[]>
   read: FeatureRows
   markers: string[]
+  notes: string[]
 }
 
 /**
@@ -49,7 +50,15 @@ export async function readViews(
     )
   }
   const read = await readAs('', windowColumns)
-  const select = selector(read.rows, wanted.markers)
+  const notes: string[] = []
+  const chosen = selector(read.rows, wanted.markers)
+  const select = (rows: readonly FeatureRow[]) => {
+    const some = chosen(rows)
+    const alike = statingMost(some)
+    if (alike.length < some.length)
+      notes.push(`${some.length - alike.length} windows are left out: they do not state RSSI, others do`)
+    return alike
+  }
   const windows = select(read.rows)
   const views = new Map<View, FeatureRow[]>([
     ['windows', windows],
@@ -65,7 +74,16 @@ export async function readViews(
     const { rows } = await readAs('gains ignored, ', windowColumns, { ignoreGains: true })
     views.set('gains-ignored', select(rows))
   }
-  return { views, read, markers: [...new Set(windows.map(({ marker }) => marker))].sort() }
+  return { views, read, markers: [...new Set(windows.map(({ marker }) => marker))].sort(), notes }
+}
+
+/** Rows of the dialects that state most: a method takes the same columns of every row. */
+function statingMost(rows: readonly FeatureRow[]): FeatureRow[] {
+  const missing = rows.map(({ features }) =>
+    features.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0),
+  )
+  const least = missing.reduce((less, one) => Math.min(less, one), Infinity)
+  return rows.filter((_, row) => missing[row] === least)
 }
 
 function selector(rows: readonly FeatureRow[], markers: readonly string[] | undefined) {

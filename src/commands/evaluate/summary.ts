@@ -9,6 +9,8 @@ export interface Evaluated extends Report {
   /** Of the networks. */
   backend?: string
   notes: string[]
+  /** Of simulated recordings: no figure says anything of a real door. */
+  simulated?: true
   warning?: string
 }
 
@@ -17,9 +19,9 @@ const MOST_COLUMNS = 8
 
 /** Lines for a person. */
 export function summary(evaluated: Evaluated): string[] {
-  const { dataset, split, folds, windows, markers, notes, warning } = evaluated
+  const { dataset, split, folds, windows, markers, notes, warning, simulated } = evaluated
   return [
-    `${dataset}, split by ${split}: ${folds.length} folds, ${windows} windows of ${markers.join(', ')}`,
+    `${simulated ? 'SIMULATED: ' : ''}${dataset}, split by ${split}: ${folds.length} folds, ${windows} windows of ${markers.join(', ')}`,
     ...(warning === undefined ? [] : [`  ${warning}`]),
     ...notes.map((note) => `  ${note}`),
     '',

@@ -32,8 +32,8 @@ export const windowColumns: WindowMeasure = {
   size: MEDIANS + 2,
   extract(window: SignalWindow, into: Float32Array) {
     standing.extract(window, into)
-    into[COLUMN.logMovingVariance] = Math.log(Math.max(window.motion.movingVariance, LEAST_VARIANCE))
-    into[COLUMN.lag1] = window.motion.lag1
+    into[COLUMN.logMovingVariance] = Math.log(Math.max(window.motion.movingVariance || 0, LEAST_VARIANCE))
+    into[COLUMN.lag1] = window.motion.lag1 || 0 // slow packets have no near neighbours
     into[COLUMN.rssiMedian] = median(window.rssiDbm, window.rows)
     into[COLUMN.levelMedian] = median(window.levelDb, window.rows)
   },

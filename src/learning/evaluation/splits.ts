@@ -45,6 +45,9 @@ export function foldsOf(split: Split, rows: readonly FeatureRow[], options: Spli
   })
   if (folds.length === 0 || markers.length < 2)
     throw new AjarError('evaluate.folds', whyNone(split, rows, markers), hintOf(split))
+  const tested = new Set(folds.flatMap(({ test }) => test.map(({ marker }) => marker)))
+  for (const marker of markers)
+    if (!tested.has(marker)) notes.push(`${marker} is never tested: balanced accuracy is that of the others`)
   return { folds, notes }
 }
 

@@ -75,10 +75,20 @@ describe('foldsOf', () => {
     expect(() => foldsOf('session', alone, options)).toThrow(/one marker only \(a\)/)
   })
 
+  it('forward: says which marker is never tested where sessions have one marker each, in a row', () => {
+    const nested = rows.filter(({ marker, session }) => (marker === 'a') === session < 's3')
+    const { folds, notes } = foldsOf('forward', nested, options)
+    expect(folds.map(({ held }) => held)).toEqual(['s4', 's5'])
+    expect(notes).toContain('a is never tested: balanced accuracy is that of the others')
+  })
+
   it('leaves out a fold that takes the only session of a marker, and says so', () => {
     const rare = rows.filter(({ marker, session }) => marker === 'a' || session === 's3')
     const { folds, notes } = foldsOf('session', rare, options)
     expect(folds.map(({ held }) => held)).not.toContain('s3')
-    expect(notes).toEqual(['s3 is not tested: without it nothing is left of b to learn from'])
+    expect(notes).toEqual([
+      's3 is not tested: without it nothing is left of b to learn from',
+      'b is never tested: balanced accuracy is that of the others',
+    ])
   })
 })
