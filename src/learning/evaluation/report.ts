@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../sensing/model/artefact-manifest.js'
+import { shortDecimal } from '../../sensing/model/network.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { balancedAccuracy, recallBySession } from '../training/evaluation.js'
 import { rowWeights } from '../training/row-weights.js'
@@ -110,7 +111,7 @@ function scoreOf(done: readonly FoldOutcome[], reference: readonly FoldOutcome[]
       calibrated.length === 0
         ? null
         : rounded(calibrationError(calibrated.map((one, index) => ({ ...one, weight: weights[index] })))),
-    bySession: bySession.map((one) => ({ ...one, recall: rounded(one.recall) })),
+    bySession: bySession.map((one) => ({ ...one, recall: shortDecimal(one.recall) })), // as those of a training are
   }
 }
 
