@@ -75,6 +75,7 @@ module.exports = {
     owner('@tensorflow/[^/]+', '^src/sensing/model/|^src/learning/training/'),
     owner('jstat', '^src/learning/survey/'),
     owner('onoff', '^src/outputs/gpio/'),
+    owner('ml-(knn|random-forest)', '^src/learning/evaluation/'),
     owner('koa', '^src/(outputs/api|trainer)/'),
     owner('@koa/[^/]+', '^src/(outputs/api|trainer)/'),
     owner('prom-client', '^src/outputs/api/'),

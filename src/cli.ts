@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addEvaluateCommands } from './commands/evaluate/commands.js'
 import { addModelCommands } from './commands/model/commands.js'
 import { addPlaceCommand } from './commands/place/commands.js'
 import { addReplayCommands } from './commands/replay/commands.js'
+import { addTrialCommand } from './commands/trial/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
@@ -193,6 +195,8 @@ program
     }),
   )
 
+addEvaluateCommands(program, { action, json, out, progress, whole, list, untilSignalled })
+addTrialCommand(program, { action, json, out, progress, whole })
 addModelCommands(program, { action, json, out })
 addPlaceCommand(program, { action, json, running, untilSignalled, out })
 addReplayCommands(program, { action, json, running, config, pace, untilSignalled, out })

@@ -1,6 +1,6 @@
 import type { Clock } from './domain/time.js'
-import type { Burst } from './domain/burst.js'
-import type { BurstReading, DoorEvent } from './domain/event.js'
+import type { Burst, BurstReading } from './domain/burst.js'
+import type { DoorEvent } from './domain/event.js'
 import type { LinkHealth, SourceEvent } from './domain/link.js'
 import type { Chunk, ControlFrame, Counters, CsiPacket, Discarded } from './domain/packet.js'
 import type { DoorReading } from './domain/reading.js'

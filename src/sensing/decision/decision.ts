@@ -1,4 +1,5 @@
-import type { BurstReading, DoorEvent } from '../../domain/event.js'
+import type { BurstReading } from '../../domain/burst.js'
+import type { DoorEvent } from '../../domain/event.js'
 import type { Output, Scores } from '../../domain/model.js'
 import type { DoorReading, Motion, ReadingReason, State } from '../../domain/reading.js'
 import type { Instant } from '../../domain/time.js'
