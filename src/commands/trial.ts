@@ -9,6 +9,7 @@ import { survey } from '../learning/survey/survey.js'
 import { writeArtefact } from '../learning/training/artefact-files.js'
 import { TruthMeter, type TrialScore } from '../learning/trial/truth-meter.js'
 import { loadArtefact, type Artefact } from '../sensing/model/artefact.js'
+import { supersedes } from '../sensing/decision/event-teller.js'
 import { learnFromReed, type Learned } from './trial/learn.js'
 import { PlayedHome } from './trial/played-home.js'
 
@@ -79,8 +80,13 @@ function live(home: Household, learned: Learned, learnDays: number, days: number
   const models = { standing: opened(learned, 'standing'), events: opened(learned, 'events') }
   const meter = new TruthMeter(home)
   const events: DoorEvent[] = []
+  let last: DoorEvent | undefined
   const played: PlayedHome = new PlayedHome(home, config, models, {
-    happened: (event) => events.push(played.atHome(event)),
+    happened: (event) => {
+      if (supersedes(event, last)) events.pop()
+      last = event
+      events.push(played.atHome(event))
+    },
   })
   const fromUs = learnDays * DAY_US
   const stretches = home.stretches({ leastShare: QUIET_SHARE }).filter(({ startUs }) => startUs >= fromUs)

@@ -10,7 +10,7 @@ const RETRY_US = 5_000_000
 const SETTLE_US = 10_000_000
 
 /**
- * Commits each change of the state and each event at once. A change of the reason or the epoch alone waits until it has settled
+ * Commits each change of the state at once. A change of the reason or the epoch, or an event, alone waits until it has settled
  * and the day's budget has room, the newest then being kept; motion and confidence alone are not kept.
  */
 export class StateKeeper {
@@ -60,9 +60,9 @@ export class StateKeeper {
     }
   }
 
-  /** A state never waits, nor does an event. */
-  private mayWait(reading: DoorReading, nowUs: number): boolean {
-    if (this.kept?.state !== reading.state || happenedAt(this.kept) !== happenedAt(reading)) return false
+  /** A state never waits. An event does not come alone for long: where it must wait, the next state carries it. */
+  private mayWait({ state }: DoorReading, nowUs: number): boolean {
+    if (this.kept?.state !== state) return false
     return nowUs - this.keptUs < SETTLE_US || !this.budget.hasRoom(nowUs)
   }
 }

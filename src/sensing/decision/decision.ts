@@ -181,7 +181,7 @@ export class DoorDecision {
   private forget(reason: ReadingReason): void {
     this.hmm?.reset()
     this.burst.end()
-    this.note(this.teller.forget())
+    this.teller.forget()
     for (const evidence of this.evidence) evidence.restart()
     this.pending = reason
     this.held = undefined
@@ -261,7 +261,6 @@ export class DoorDecision {
     if (this.settled) this.held = best
     if (best < this.places.length)
       this.note(this.teller.found(this.places[best], this.movedUs, this.lastEndUs, confidence))
-    this.note(this.teller.tick(this.lastEndUs))
     return this.publish(state, confidence, 'decided', at)
   }
 
