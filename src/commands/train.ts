@@ -96,7 +96,7 @@ export async function train(
   refuseIfStopped(signal)
   writeArtefact(directory, files)
   folds.remove()
-  const { read } = trained.get(manifest.family as Family) as Trained
+  const { read } = trained.get(manifest.family) as Trained
   if (read.withoutWindows.length > 0) io.progress(`No window came of: ${read.withoutWindows.join(', ')}`)
   for (const line of options.json ? [jsonOf(manifest, directory, read)] : summary(manifest, directory))
     io.out(line)

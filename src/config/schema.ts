@@ -87,6 +87,10 @@ const signal = z.strictObject({
 const decision = z.strictObject({
   minConfidence: share.default(0.65).describe('Least posterior at which a state is shown'),
   keepConfidence: share.default(0.5).describe('A shown state is kept until its posterior falls below this'),
+  movingConfidence: share
+    .default(0.9)
+    .describe('Least posterior at which a place is shown before motion has ended'),
+  confirmingExponent: share.default(0.4).describe('Exponent on the standing channel once events are read'),
   confidenceStep: share.default(0.05).describe('Change of the confidence that makes a new reading'),
   evidenceExponent: share.default(0.5).describe('Exponent on the evidence of one quiet interval'),
   evidenceFloor: z

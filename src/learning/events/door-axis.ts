@@ -1,3 +1,4 @@
+import type { Burst } from '../../domain/burst.js'
 import type { DoorAxis } from '../../sensing/model/burst-features.js'
 import { FRAME_VALUES } from '../../sensing/model/features.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
@@ -26,7 +27,59 @@ export function learnAxis(bursts: readonly LabelledBurst[]): DoorAxis {
       (layer.weights[opened * FRAME_VALUES + i] - layer.weights[closed * FRAME_VALUES + i]) / lda.scale[i]
   const swing = swingOf(rows)
   const along = axis.reduce((sum, value, i) => sum + value * swing[i], 0)
-  return { axis: axis.map((value) => value / along), swing }
+  return { axis: axis.map((value) => value / along), swing, standing: standingOf(bursts) }
+}
+
+/** A linear discriminant on the quiet before each burst and, where it ended in quiet, after it, labelled by the reed. */
+function standingOf(bursts: readonly LabelledBurst[]): Float32Array {
+  const rows = bursts.flatMap((labelled) => quietRows(labelled))
+  const lda = fitLda(rows)
+  const [layer] = lda.layers
+  const [open, closed] = ['open', 'closed'].map((marker) => lda.markers.indexOf(marker))
+  const standing = new Float32Array(FRAME_VALUES + 1)
+  let constant = layer.biases[open] - layer.biases[closed]
+  for (let i = 0; i < FRAME_VALUES; i++) {
+    standing[i] =
+      (layer.weights[open * FRAME_VALUES + i] - layer.weights[closed * FRAME_VALUES + i]) / lda.scale[i]
+    constant -= standing[i] * lda.mean[i]
+  }
+  standing[FRAME_VALUES] = constant
+  return standing
+}
+
+function quietRows(labelled: LabelledBurst): FeatureRow[] {
+  const { burst, openBefore, session, place, name } = labelled
+  if (burst.quietFrames === 0) return []
+  const row = (features: Float32Array, open: boolean, when: string): FeatureRow => {
+    const marker = open ? 'open' : 'closed'
+    return { features, judged: features, marker, session, place, visit: `${name}-${when}` }
+  }
+  const after = openAt(labelled, burst.endUs)
+  const rows = [row(burst.before, openBefore, 'before')]
+  return after === undefined ? rows : [...rows, row(tailOf(burst), after, 'after')]
+}
+
+/** Undefined where the door may still have swung in the last second. */
+function openAt(labelled: LabelledBurst, atUs: number): boolean | undefined {
+  switch (labelAt(labelled, atUs)) {
+    case 'same':
+    case 'passed':
+      return labelled.openBefore
+    case 'opened':
+      return true
+    case 'closed':
+      return false
+    default:
+      return undefined
+  }
+}
+
+function tailOf({ frames, count }: Burst): Float32Array {
+  const tail = new Float32Array(FRAME_VALUES)
+  const from = Math.max(0, count - TAIL_FRAMES)
+  for (let frame = from; frame < count; frame++)
+    for (let i = 0; i < FRAME_VALUES; i++) tail[i] += frames[frame * FRAME_VALUES + i] / (count - from)
+  return tail
 }
 
 /** Half the difference of the mean changes of openings and closings. */
@@ -49,11 +102,7 @@ function changeRow(labelled: LabelledBurst): FeatureRow | undefined {
   if (burst.quietFrames === 0) return undefined
   const label = labelAt(labelled, burst.endUs)
   if (label === undefined || label === 'opening' || label === 'closing') return undefined
-  const features = new Float32Array(FRAME_VALUES)
-  const from = Math.max(0, burst.count - TAIL_FRAMES)
-  for (let frame = from; frame < burst.count; frame++)
-    for (let i = 0; i < FRAME_VALUES; i++)
-      features[i] += (burst.frames[frame * FRAME_VALUES + i] - burst.before[i]) / (burst.count - from)
+  const features = tailOf(burst).map((value, i) => value - burst.before[i])
   const marker = label === 'passed' ? 'same' : label
   return { features, judged: features, marker, session, place, visit: name }
 }

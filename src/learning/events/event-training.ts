@@ -7,7 +7,7 @@ import { indexOfLargest, normalise } from '../training/fit.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { fitLda } from '../training/lda.js'
 import type { Fit } from '../training/fit.js'
-import { fitLogistic } from '../training/logistic-regression.js'
+import { fitPerceptron } from '../training/perceptron.js'
 import { refuseIfStopped } from '../training/stopped.js'
 import { trainModel, type TrainedModel, type TrainingInput, type Validation } from '../training/train.js'
 import { learnAxis } from './door-axis.js'
@@ -80,7 +80,7 @@ type Described = Pick<
   'id' | 'dataset' | 'date' | 'made' | 'simulated' | 'codeVersion' | 'layoutId' | 'windowMs'
 >
 
-/** The model of events of one door: `burst` features, a logistic regression, its axis in the artefact. */
+/** The model of events of one door: `burst` features, a small perceptron, the door's axis in the artefact. */
 export async function trainEvents(
   bursts: readonly LabelledBurst[],
   about: Described,
@@ -91,7 +91,7 @@ export async function trainEvents(
     {
       ...about,
       rows: eventRows(bursts, door),
-      family: 'logistic',
+      family: 'mlp',
       fit: async (rows) => fitEvents(rows),
       features: 'burst',
       judge: 'burst',
@@ -102,20 +102,19 @@ export async function trainEvents(
   )
 }
 
-/** Of the squared coefficients, for each row (D; chosen among three on simulated seeds that no figure is taken of). */
-const RIDGE = 3.4
 /** Classes weigh as the square root of their rows: neither the rare nor the common drowns (D). */
 const CLASS_EXPONENT = -0.5
+const SEED = 1
 
 function fitEvents(rows: readonly FeatureRow[]): Fit {
   const counts = new Map<string, number>()
   for (const { marker } of rows) counts.set(marker, (counts.get(marker) ?? 0) + 1)
   const weights = Float64Array.from(rows, ({ marker }) => counts.get(marker)! ** CLASS_EXPONENT)
   const sum = weights.reduce((total, weight) => total + weight, 0)
-  return fitLogistic(
+  return fitPerceptron(
     rows,
-    RIDGE / rows.length,
     weights.map((weight) => weight / sum),
+    SEED,
   )
 }
 

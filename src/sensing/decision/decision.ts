@@ -9,6 +9,7 @@ import { DurationHmm } from './duration-hmm.js'
 import { EventTeller } from './event-teller.js'
 import type { Evidence } from './evidence.js'
 import { placesOf, type Place } from './places.js'
+import { Readings } from './readings.js'
 import type { DecisionSettings } from './settings.js'
 import { StandingEvidence } from './standing-evidence.js'
 
@@ -50,9 +51,8 @@ export class DoorDecision {
   private readonly evidence: readonly Evidence[]
   private readonly logLikelihoods: Float64Array
   private readonly posterior: Float64Array
-  private readonly provisional: boolean
+  private readonly readings: Readings
   private failure: FailureReason | undefined
-  private reading: DoorReading | undefined
   private motion: Motion = 'unknown'
   private epoch = 0
   private lastEndUs = NaN
@@ -67,12 +67,12 @@ export class DoorDecision {
   private beganUs = NaN
   /** The place last found in quiet, by index; undefined once there was motion: without it no place follows another. */
   private held: number | undefined
+  /** What the door did has been seen since all was forgotten: the standing channel confirms it and no more. */
+  private informed = false
   /** When the present motion was noticed, device time. */
   private movedUs = NaN
   /** Told and not yet taken. */
   private events: DoorEvent[] = []
-  /** The last of them, until it is in a reading. */
-  private latest: DoorEvent | undefined
 
   constructor(private readonly options: DecisionOptions) {
     const { outputs, settings, siteVerdict } = options
@@ -83,7 +83,9 @@ export class DoorDecision {
     this.evidence = [new StandingEvidence(outputs, places, settings)]
     this.logLikelihoods = new Float64Array(places.length)
     this.posterior = new Float64Array(this.hmm?.states.length ?? 0)
-    this.provisional = options.provisional || siteVerdict !== 'usable'
+    const { doorId, simulated, engine, model } = options
+    const provisional = options.provisional || siteVerdict !== 'usable'
+    this.readings = new Readings({ doorId, provisional, simulated, engine, model }, settings.confidenceStep)
     // A model that knows one place only would find the door there for ever.
     if (this.hmm === undefined) this.failure = outputs.length === 0 ? 'no-model' : 'model-error'
   }
@@ -103,7 +105,7 @@ export class DoorDecision {
     this.stale = false
     this.hmm?.advance(elapsedMs, moving)
     if (scores !== undefined) for (const evidence of this.evidence) evidence.observe(window, scores)
-    if (burst !== undefined && this.burst.active) this.follow(burst, elapsedMs, window)
+    if (burst !== undefined && this.burst.active) this.follow(burst, elapsedMs, window, at)
     return this.decide(scores === undefined ? 'no-model' : undefined, at)
   }
 
@@ -113,7 +115,7 @@ export class DoorDecision {
     const unheard = Number.isNaN(this.heardUs) && !this.stale
     if (unheard && at.monotonicUs - this.startedUs > STARTING_US) return this.lost(at)
     if (at.monotonicUs - this.heardUs > this.options.settings.staleMs * 1000) return this.lost(at)
-    return this.reading ?? this.decide(undefined, at)
+    return this.readings.current ?? this.decide(undefined, at)
   }
 
   /** The receiver is gone, or silent for too long. What follows is decided anew. */
@@ -140,24 +142,25 @@ export class DoorDecision {
   }
 
   /** What the burst so far makes of the door; at its end that becomes the prior. */
-  private follow(burst: BurstReading, elapsedMs: number, { endUs, motion }: SignalWindow): void {
+  private follow(burst: BurstReading, elapsedMs: number, { endUs, motion }: SignalWindow, at: Instant): void {
     this.burst.advance(elapsedMs, motion.moving)
     this.burst.observe(burst)
     if (!burst.over) return
     if (this.burst.speaks) {
       this.burst.posterior(this.posterior)
       this.hmm?.adopt(this.posterior)
+      this.informed = true
       const best = indexOfLargest(this.posterior)
-      this.note(this.teller.returned(this.burst.passed() * this.posterior[best], this.movedUs, endUs))
+      this.note(this.teller.returned(this.burst.passed() * this.posterior[best], this.movedUs, endUs), at)
       for (const evidence of this.evidence) evidence.restart(endUs)
     }
     this.burst.end()
   }
 
-  private note(event: DoorEvent | undefined): void {
+  private note(event: DoorEvent | undefined, at: Instant): void {
     if (event === undefined) return
     this.events.push(event)
-    this.latest = event
+    this.readings.happened(event, this.lastEndUs, at)
   }
 
   /** What has been found to have happened since the last call. */
@@ -184,6 +187,7 @@ export class DoorDecision {
     this.teller.forget()
     for (const evidence of this.evidence) evidence.restart()
     this.pending = reason
+    this.informed = false
     this.held = undefined
     this.lastEndUs = NaN
     this.motion = 'unknown'
@@ -196,7 +200,7 @@ export class DoorDecision {
   private conclude(atUs: number): void {
     const { hmm, logLikelihoods, options } = this
     const spoke = this.weigh()
-    const objection = this.objection(indexOfLargest(this.posterior))
+    const objection = this.informed ? undefined : this.objection(indexOfLargest(this.posterior))
     for (const evidence of this.evidence) evidence.restart(atUs)
     if (objection !== undefined) {
       hmm?.reset()
@@ -214,6 +218,9 @@ export class DoorDecision {
     this.logLikelihoods.fill(0)
     let spoke = false
     for (const evidence of this.evidence) spoke = evidence.addTo(this.logLikelihoods) || spoke
+    if (this.informed)
+      for (let i = 0; i < this.logLikelihoods.length; i++)
+        this.logLikelihoods[i] *= this.options.settings.confirmingExponent
     this.hmm?.posterior(this.logLikelihoods, this.posterior)
     return spoke
   }
@@ -229,7 +236,7 @@ export class DoorDecision {
   /** Whether to show this would be to say that the door went there without motion. */
   private jumps(best: number): boolean {
     if (this.held === undefined || this.held === best) return false
-    const shown = this.reading?.state ?? 'unknown'
+    const shown = this.readings.current?.state ?? 'unknown'
     return !this.guessing || (shown !== 'unknown' && shown !== this.hmm?.states[best])
   }
 
@@ -245,61 +252,33 @@ export class DoorDecision {
     const best = indexOfLargest(this.posterior)
     const state = this.hmm.states[best]
     const confidence = this.posterior[best]
-    const { minConfidence, keepConfidence } = this.options.settings
+    const { minConfidence, keepConfidence, movingConfidence } = this.options.settings
     if (this.held !== undefined && !this.guessing)
       for (const evidence of this.evidence) evidence.hold(this.held)
-    const objection = this.burst.speaks ? undefined : this.objection(best)
+    const objection = this.burst.speaks || this.informed ? undefined : this.objection(best)
     if (objection !== undefined) {
       const known = state !== 'unknown' && confidence >= minConfidence && !this.guessing
       if (objection === 'displaced' && known) this.held ??= best
       return this.publish('unknown', 0, objection, at)
     }
-    const shown = this.reading?.state ?? 'unknown'
-    const needed = state === shown ? Math.min(keepConfidence, minConfidence) : minConfidence
+    const shown = this.readings.current?.state ?? 'unknown'
+    const needed =
+      state === shown
+        ? Math.min(keepConfidence, minConfidence)
+        : this.burst.speaks
+          ? movingConfidence
+          : minConfidence
     if (state === 'unknown' || this.pending !== undefined || confidence < needed || this.jumps(best))
       return this.publish('unknown', 0, this.pending ?? 'ambiguous', at)
     if (this.settled) this.held = best
     if (best < this.places.length)
-      this.note(this.teller.found(this.places[best], this.movedUs, this.lastEndUs, confidence))
+      this.note(this.teller.found(this.places[best], this.movedUs, this.lastEndUs, confidence), at)
     return this.publish(state, confidence, 'decided', at)
   }
 
   private publish(state: State, confidence: number, reason: ReadingReason, at: Instant): DoorReading {
-    const last = this.reading
-    const lastEvent = this.latest === undefined ? last?.lastEvent : this.dated(this.latest, at)
-    this.latest = undefined
-    const same =
-      last !== undefined &&
-      last.lastEvent === lastEvent &&
-      last.state === state &&
-      last.motion === this.motion &&
-      last.reason === reason &&
-      last.epoch === this.epoch &&
-      Math.abs(last.confidence - confidence) < this.options.settings.confidenceStep
-    if (same) return last
-    this.reading = Object.freeze({
-      doorId: this.options.doorId,
-      state,
-      motion: this.motion,
-      confidence,
-      since: last?.state === state ? last.since : at,
-      at,
-      reason,
-      epoch: this.epoch,
-      provisional: this.provisional,
-      simulated: this.options.simulated,
-      engine: this.options.engine,
-      model: this.options.model,
-      ...(lastEvent === undefined ? {} : { lastEvent }),
-    })
-    return this.reading
-  }
-
-  /** The end of an event lies as far back in device time as in any other. */
-  private dated({ kind, endUs, confidence }: DoorEvent, at: Instant): NonNullable<DoorReading['lastEvent']> {
-    const agoUs = Number.isNaN(this.lastEndUs) ? 0 : this.lastEndUs - endUs
-    const then = { ...at, monotonicUs: at.monotonicUs - agoUs, wallMs: at.wallMs - agoUs / 1000 }
-    return { kind, at: then, confidence }
+    const { motion, epoch } = this
+    return this.readings.next({ state, motion, confidence, reason, epoch, at })
   }
 }
 

@@ -44,6 +44,7 @@ export class EventTeller {
   forget(): void {
     this.change = undefined
     this.place = undefined
+    this.lastUs = -Infinity // the device's clock may begin anew
   }
 }
 

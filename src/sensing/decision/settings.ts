@@ -14,6 +14,16 @@ export interface DecisionSettings {
    * at the edge does not flicker. Default 0.5 (D).
    */
   keepConfidence: number
+  /**
+   * Least posterior probability at which a place is shown that a burst under way leads to, 0.5..1: it may lead on.
+   * Default 0.9 (D).
+   */
+  movingConfidence: number
+  /**
+   * Exponent on the evidence of the standing channel once a model of events has seen what the door did: the channel's
+   * own offset in this session is common to both places. 0..1. Default 0.4 (D).
+   */
+  confirmingExponent: number
   /** Change of the confidence that makes a new reading, 0..1. Default 0.05 (D). */
   confidenceStep: number
   /**

@@ -11,8 +11,6 @@ export const SCHEMA_VERSION = 3
 /** Shrinkage LDA (one dense layer), multilayer perceptron, 1-D convolution. */
 export const FAMILIES = ['lda', 'mlp', 'conv'] as const
 export type Family = (typeof FAMILIES)[number]
-/** Of a model of bursts: multinomial logistic regression, one dense layer. */
-const EVENT_FAMILY = 'logistic'
 
 /** The name of its directory too. */
 export const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -85,7 +83,7 @@ const evaluation = z.strictObject({
 const manifestSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string().regex(MODEL_ID),
-  family: z.enum([...FAMILIES, EVENT_FAMILY]),
+  family: z.enum(FAMILIES),
   /** Trained on simulated data: never a claim about a real door. */
   simulated: z.boolean(),
   layoutId: z.int().min(0).max(255),
@@ -104,8 +102,8 @@ const manifestSchema = z.strictObject({
     centresOffset: offset,
     limit: positive,
   }),
-  /** Of a model of bursts: the door's axis and swing in weights.bin, float32; see burst-features.ts. */
-  door: z.strictObject({ axisOffset: offset, swingOffset: offset }).optional(),
+  /** Of a model of bursts: what BurstReader takes, in weights.bin, float32; see burst-features.ts. */
+  door: z.strictObject({ axisOffset: offset, swingOffset: offset, standingOffset: offset }).optional(),
   trained: z.strictObject({
     dataset: z.string(),
     /** When the data set was recorded. */

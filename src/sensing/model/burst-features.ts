@@ -7,6 +7,8 @@ export interface DoorAxis {
   axis: Float32Array
   /** FRAME_VALUES: the change of the channel when the door is opened. */
   swing: Float32Array
+  /** FRAME_VALUES and a constant: log-odds that a quiet channel is that of the open door, not the closed one. */
+  standing: Float32Array
 }
 
 /** Frames that the end of a burst is read from, 1 s, and the newest of them, 0.4 s (D). */
@@ -17,13 +19,16 @@ const MOMENT_FRAMES = 3
 
 /** An opening is 1: what lies further off is noise, or no door (D). */
 const FURTHEST = 1.5
+/** Odds of 400 to 1: more is claimed of no session that was not seen (D). */
+const SUREST = 6
 
 /**
  * A burst so far, as a model sees it: the BURST_NUMBERS values of `burst`. Of the coordinate z along the door's axis
  * against the quiet before: at the end and just now; least, greatest and mean on the way; how it runs now; the shares
  * of the time beyond ±½; the distance of the end from −1, 0 and 1. The duration (log s); the change at the end off
  * the axis and in all (rms), the greatest rise and fall of the level (nepers); how much the channel moves in the last
- * second, and at most (rms of a frame against the one before).
+ * second, and at most (rms of a frame against the one before). Then what the channel itself says, before and at the
+ * end: log-odds of open against closed.
  */
 export class BurstReader {
   private readonly tail = new Float32Array(FRAME_VALUES)
@@ -98,8 +103,20 @@ export class BurstReader {
     into[15] = fall
     into[16] = rough
     into[17] = roughest
+    into[18] = this.standing(before, ZERO)
+    into[19] = this.standing(before, this.tail)
+  }
+
+  /** Of a frame that differs from `base` by `change`. */
+  private standing(base: Float32Array, change: Float32Array): number {
+    const { standing } = this.door
+    let sum = standing[FRAME_VALUES]
+    for (let i = 0; i < FRAME_VALUES; i++) sum += standing[i] * (base[i] + change[i])
+    return Math.min(Math.max(sum, -SUREST), SUREST)
   }
 }
+
+const ZERO = new Float32Array(FRAME_VALUES)
 
 function mean(values: Float64Array, from: number, to: number): number {
   let sum = 0

@@ -96,7 +96,7 @@ const sequence: FeatureExtractor = {
 /** Values of a frame of a burst: log-shape and level. */
 export const FRAME_VALUES = SHAPE_BINS + 1
 /** Values of `burst`: burst-features.ts says what they are. */
-export const BURST_NUMBERS = 18
+export const BURST_NUMBERS = 20
 
 const EXTRACTORS: Record<WindowFeatureName, FeatureExtractor> = {
   'five-numbers': fiveNumbers,

@@ -44,7 +44,11 @@ export function packWeights(
     centresOffset: place(ood.centres),
     limit: ood.limit,
   }
-  const door = axis && { axisOffset: place(axis.axis), swingOffset: place(axis.swing) }
+  const door = axis && {
+    axisOffset: place(axis.axis),
+    swingOffset: place(axis.swing),
+    standingOffset: place(axis.standing),
+  }
   return {
     bytes: Uint8Array.from(Buffer.concat(regions)),
     parts: { layers, outOfDistribution, ...(door === undefined ? {} : { door }) },
@@ -113,6 +117,9 @@ export function unpackWeights(
           door: {
             axis: new Float32Array(...region(manifest.door.axisOffset, FRAME_VALUES, "the door's axis")),
             swing: new Float32Array(...region(manifest.door.swingOffset, FRAME_VALUES, "the door's swing")),
+            standing: new Float32Array(
+              ...region(manifest.door.standingOffset, FRAME_VALUES + 1, 'what tells open from closed'),
+            ),
           },
         }),
   }

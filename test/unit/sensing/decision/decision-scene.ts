@@ -8,6 +8,8 @@ import type { DecisionSettings } from '../../../../src/sensing/decision/settings
 export const SETTINGS: DecisionSettings = {
   minConfidence: 0.65,
   keepConfidence: 0.5,
+  movingConfidence: 0.9,
+  confirmingExponent: 0.4,
   confidenceStep: 0.05,
   evidenceExponent: 0.5,
   evidenceFloor: 0.02,
