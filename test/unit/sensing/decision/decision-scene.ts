@@ -1,3 +1,4 @@
+import type { BurstReading } from '../../../../src/domain/burst.js'
 import type { Output, Scores } from '../../../../src/domain/model.js'
 import type { DoorReading, State } from '../../../../src/domain/reading.js'
 import type { Instant } from '../../../../src/domain/time.js'
@@ -52,6 +53,8 @@ export class Scene {
   readonly decision: DoorDecision
   readonly readings: DoorReading[] = []
   nowMs = 0
+  /** What the model of events says of the window to come. */
+  protected nextBurst: BurstReading | undefined
   private readonly outputs: readonly Output[]
 
   constructor(options: Partial<DecisionOptions> = {}) {
@@ -82,7 +85,7 @@ export class Scene {
     for (let ms = 0; ms < forMs; ms += HOP_MS) {
       this.nowMs += HOP_MS
       const scores = seen.unscored ? undefined : this.scores(seen)
-      this.keep(this.decision.observe(this.window(seen), scores, this.at()))
+      this.keep(this.decision.observe(this.window(seen), scores, this.at(), this.nextBurst))
     }
     return this.last
   }
