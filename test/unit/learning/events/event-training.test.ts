@@ -22,7 +22,7 @@ const ABOUT = {
   layoutId: 0,
   windowMs: 2000,
 }
-const bursts = labelledBursts(6, 5)
+const bursts = labelledBursts(4, 5)
 
 describe('the model of a door’s events', () => {
   let trained: TrainedModel
@@ -32,7 +32,7 @@ describe('the model of a door’s events', () => {
     trained = await trainEvents(bursts, ABOUT, await validateEvents(bursts))
     directory = path.join(mkdtempSync(path.join(tmpdir(), 'ajar-')), 'events')
     writeArtefact(directory, trained.files)
-  })
+  }, 60_000)
 
   it('learns an axis on which an opening is 1 and a closing −1, and people are near 0', () => {
     const { axis } = learnAxis(bursts)
