@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addCalibrateCommand } from './commands/calibrate/command.js'
 import { addModelCommands } from './commands/model/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
@@ -164,6 +165,8 @@ program
       return train(dataset, { ...options, json: options.json === true }, { out, progress }, untilSignalled())
     }),
   )
+
+addCalibrateCommand(program, { action, json, config, whole, list, out, progress, untilSignalled })
 
 program
   .command('survey')

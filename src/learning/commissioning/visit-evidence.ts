@@ -13,6 +13,8 @@ export class VisitEvidence {
   windows = 0
   /** Windows of them in which something moved. */
   moving = 0
+  /** Windows since something moved last. */
+  still = 0
   /** The same of windows whose level jumped without a change of shape. */
   gainJumps = 0
   saturated = 0
@@ -43,6 +45,7 @@ export class VisitEvidence {
     const { motion, quality, endUs, epoch, layoutId } = window
     this.windows++
     if (motion.moving) this.moving++
+    this.still = motion.moving ? 0 : this.still + 1
     if (quality.gainJump) this.gainJumps++
     this.lost += quality.lossRatio
     this.epochs.add(epoch)

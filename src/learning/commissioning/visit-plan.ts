@@ -66,7 +66,7 @@ export function withSession(
   about: { startedMs: number; receiverReset: boolean },
 ): VisitPlan {
   const number = plan.sessions.length + 1
-  const random = new Random('calibrate', plan.name, number, about.startedMs)
+  const random = new Random('calibrate', plan.name, number, plan.simulated?.seed ?? about.startedMs)
   const order = visitOrder(plan.markers, plan.visitsPerMarker, random)
   const session: PlannedSession = {
     name: `session-${number}`,
