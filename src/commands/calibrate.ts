@@ -70,7 +70,8 @@ export async function calibrate(
   const store = new PlanStore(path.resolve(options.out ?? directoryOf(options, config)))
   const known = store.load()
   let plan = known === undefined ? planOf(options, store.directory) : consistent(known, options)
-  const guide = new Guide({ ...options, simulated: plan.simulated !== undefined }, io, input)
+  const guide = new Guide(options, io, input)
+  guide.simulated = plan.simulated !== undefined
   const adds = options.add || known === undefined || known.sessions.length === 0
   const settings: WatchSettings = {
     signal: config.signal,
@@ -79,6 +80,7 @@ export async function calibrate(
   }
   if (nextVisit(plan) !== undefined || adds) {
     const taker = await takerOf(plan, options, config, settings, io)
+    guide.simulated = taker.simulated
     await taker.start(signal)
     try {
       for (let left = options.sessions; left > 0 && (nextVisit(plan) !== undefined || adds); left--) {

@@ -32,6 +32,8 @@ export interface RecordingControl {
    */
   start(options: { seconds: number; note: string }): Promise<RecordingStatus>
   current(): RecordingStatus | undefined
+  /** Ends the one that runs and keeps nothing of it. Rejects with AjarError 'recording.none' where none of this id runs. */
+  cancel(id: string): Promise<void>
 }
 
 /** What the appliance shows of itself, read by API, MQTT and dashboard; nothing here does I/O. */

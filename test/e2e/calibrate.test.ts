@@ -131,15 +131,28 @@ describe('ajar calibrate', () => {
     const running = await Appliance.start(['--capture', capture])
     const out = path.join(directory, 'through-api')
     const port = new URL(running.url).port
-    const { steps, result } = await calibrate([
+    const args = [
       ...['calibrate', '--markers', 'closed,open', '--seconds', '5', '--yes', '--json', '--out', out],
       ...['--http-port', port, '--data-dir', running.dataDirectory],
-    ])
-    expect(events(steps, 'session')[0]).toMatchObject({ source: `the appliance at ${running.url}` })
+    ]
+    // Stopped while it records: the appliance keeps nothing of it.
+    const child = spawn(process.execPath, ['dist/cli.js', ...args])
+    endWithTests(child)
+    child.stdout.on('data', (bytes: Buffer) => {
+      if (bytes.toString().includes('"recording"')) setTimeout(() => child.kill('SIGINT'), 1000)
+    })
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1)
+    const recordings = () => readdirSync(path.join(running.dataDirectory, 'recordings'))
+    expect(recordings()).toEqual([])
+
+    const { steps, result } = await calibrate(args)
+    expect(events(steps, 'resumed')[0]).toMatchObject({ open: 4 })
     expect(events(steps, 'accepted')).toHaveLength(4)
     expect(result).toMatchObject({ verdict: 'collect-more', model: null })
     expect(visitsIn(out)).toHaveLength(4)
-    expect(readdirSync(path.join(running.dataDirectory, 'recordings'))).toEqual([])
+    expect(recordings()).toEqual([])
+    const kept = readFileSync(path.join(out, 'visits', visitsIn(out)[0]))
+    expect(kept.toString('latin1', 0, 200)).toContain('calibrate through-api session-1-take-')
     await running.stop()
   })
 

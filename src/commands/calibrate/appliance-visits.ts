@@ -29,6 +29,7 @@ export class ApplianceVisits implements VisitTaker {
     private readonly url: string,
     private readonly token: string,
     private readonly settings: WatchSettings,
+    readonly simulated: boolean,
   ) {
     this.origin = `the appliance at ${url}`
   }
@@ -39,7 +40,9 @@ export class ApplianceVisits implements VisitTaker {
     if (port === 0) return undefined
     const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
     const url = `${tls === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`
-    const door = await answerOf<{ doorId: string }>(`${url}/api/v1/door`).catch(() => undefined)
+    const door = await answerOf<{ doorId: string; simulated: boolean }>(`${url}/api/v1/door`).catch(
+      () => undefined,
+    )
     if (typeof door?.doorId !== 'string') return undefined
     const file = path.join(config.dataDirectory, 'api-token')
     let token
@@ -53,7 +56,7 @@ export class ApplianceVisits implements VisitTaker {
         { cause },
       )
     }
-    return new ApplianceVisits(url, token, settings)
+    return new ApplianceVisits(url, token, settings, door.simulated)
   }
 
   async start(): Promise<void> {}
@@ -75,19 +78,34 @@ export class ApplianceVisits implements VisitTaker {
   }
 
   async take({ file, seconds, note }: TakeRequest, signal: AbortSignal): Promise<VisitEvidence> {
+    await this.untilFree(signal)
     const { id } = await this.ask<Recording>('POST', '/api/v1/recordings', { seconds, note })
     let recording: Recording | undefined
     for (let waitedMs = 0; recording?.done !== true; waitedMs += LOOK_MS) {
       await sleep(LOOK_MS)
       recording = await this.ask<Recording>('GET', '/api/v1/recordings/current')
       if (recording.id !== id || waitedMs > seconds * 1000 + WRITE_MS) throw lost(this.origin)
-      // It ends by itself; what it leaves behind is an ordinary recording of the appliance.
-      if (signal.aborted) throw stopped()
+      if (!signal.aborted || recording.done) continue
+      await this.ask('DELETE', `/api/v1/recordings/current?id=${encodeURIComponent(id)}`)
+      throw stopped()
     }
     const { error } = recording
     if (error !== undefined) throw new AjarError(error.code, error.text, error.hint)
     moveFile(recording.file, file)
     return recordedVisit(file, this.settings)
+  }
+
+  /** A calibration that lost its power may have left a recording behind that still runs. */
+  private async untilFree(signal: AbortSignal): Promise<void> {
+    const running = async () =>
+      this.ask<Recording>('GET', '/api/v1/recordings/current').then(
+        ({ done }) => !done,
+        () => false, // nothing was recorded yet
+      )
+    while (await running()) {
+      if (signal.aborted) throw stopped()
+      await sleep(LOOK_MS)
+    }
   }
 
   async stop(): Promise<void> {}

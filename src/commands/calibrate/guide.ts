@@ -8,12 +8,12 @@ interface GuideOptions {
   json: boolean
   /** Nobody is waited for: something else moves the door, or it is simulated. */
   yes: boolean
-  /** Everything is said to be. */
-  simulated: boolean
 }
 
 /** Talks with the person at the door. */
 export class Guide {
+  /** Everything is said to be. */
+  simulated = false
   private readonly lines: string[] = []
   private ended = false
   private wake: () => void = () => undefined
@@ -27,7 +27,8 @@ export class Guide {
 
   /** One step: for machines what it is, for people the same in words. */
   tell(step: { event: string } & Record<string, unknown>, ...words: string[]): void {
-    const { json, simulated } = this.options
+    const { simulated } = this
+    const { json } = this.options
     for (const line of words) (json ? this.io.progress : this.io.out)(simulated ? `simulated: ${line}` : line)
     if (json) this.io.out(JSON.stringify(simulated ? { ...step, simulated } : step))
   }

@@ -22,6 +22,7 @@ const STATES = {
 /** A simulated site whose door the guide moves itself, as fast as the machine computes it. */
 export class SimulatedVisits implements VisitTaker {
   readonly origin: string
+  readonly simulated = true
   private readonly site: string
   private readonly seed: number
   private channel: { session: number; of: ReturnType<typeof sessionChannel> } | undefined

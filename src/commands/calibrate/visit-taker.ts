@@ -17,6 +17,8 @@ export interface TakeRequest {
 export interface VisitTaker {
   /** For a person. */
   readonly origin: string
+  /** The bytes are. */
+  readonly simulated: boolean
   start(signal: AbortSignal): Promise<void>
   /** A session begins anew where the receiver does: true where it was reset, and was seen to be. */
   resetReceiver(signal: AbortSignal): Promise<boolean>

@@ -15,7 +15,7 @@ import {
 import type { WatchSettings } from '../../learning/commissioning/visit-watch.js'
 import { AjarError } from '../../platform/errors.js'
 import type { Guide } from './guide.js'
-import type { VisitTaker } from './visit-taker.js'
+import { stopped, type VisitTaker } from './visit-taker.js'
 
 /** After so many refusals of one marker in a row the person is told what else to do. */
 const PATIENCE = 3
@@ -48,7 +48,7 @@ export class VisitRounds {
       const reason =
         evidence === undefined ? RESTLESS : this.judge(next.session, next.index, take, next.marker, evidence)
       if (reason !== undefined) this.refuse(next.session, next.marker, take, reason, evidence)
-      signal.throwIfAborted()
+      if (signal.aborted) throw stopped()
     }
   }
 

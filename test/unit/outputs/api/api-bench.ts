@@ -78,6 +78,7 @@ export class ApiBench {
           return status()!
         },
         current: status,
+        cancel: async () => void (recording = undefined),
       },
       tokens: new TokenStore(this.store, this.directory),
       clock,
