@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addCalibrateCommand } from './commands/calibrate/command.js'
 import { addEvaluateCommands } from './commands/evaluate/commands.js'
 import { addModelCommands } from './commands/model/commands.js'
 import { addPlaceCommand } from './commands/place/commands.js'
@@ -180,6 +181,8 @@ program
       return train(dataset, { ...options, json: options.json === true }, { out, progress }, untilSignalled())
     }),
   )
+
+addCalibrateCommand(program, { action, json, config, whole, list, out, progress, untilSignalled })
 
 program
   .command('survey')

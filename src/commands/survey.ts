@@ -38,9 +38,7 @@ export async function surveyDataset(
 ): Promise<number> {
   const report = options.report === undefined ? undefined : writable(options.report)
   const dataset = await loadDataset(manifestPath)
-  const read = await readVisits(dataset, io)
-  const result = told(survey(visitsOf(read.rows), [], options), read)
-  const document = JSON.stringify(documentOf(result, dataset, read), shortNumbers)
+  const { result, document } = await surveyOf(dataset, options, io)
   if (report !== undefined) {
     writeFileAtomic(report, reportOf(dataset.name, result, document, today()))
     io.progress(`The report is in ${report}.`)
@@ -49,8 +47,19 @@ export async function surveyDataset(
   return 0
 }
 
+/** What the position of these visits can claim, and the JSON document that says so. */
+export async function surveyOf(
+  dataset: Dataset,
+  options: Pick<SurveyCommandOptions, 'ignoreSessionCount'>,
+  io: Pick<Io, 'progress'>,
+): Promise<{ result: SurveyResult; document: string }> {
+  const read = await readVisits(dataset, io)
+  const result = told(survey(visitsOf(read.rows), [], options), read)
+  return { result, document: JSON.stringify(documentOf(result, dataset, read), shortNumbers) }
+}
+
 /** Slow recordings are judged too: a survey is no live reading. */
-async function readVisits(dataset: Dataset, io: Io): Promise<FeatureRows> {
+async function readVisits(dataset: Dataset, io: Pick<Io, 'progress'>): Promise<FeatureRows> {
   const { signal, receiver } = defaultConfig()
   let done = 0
   return readFeatureRows(

@@ -40,6 +40,8 @@ export interface TrainOptions {
   seed: number
   /** Default: tfjs-node where it loads, else tfjs-wasm. */
   backend?: TensorFlowBackend
+  /** What a survey of the place said. */
+  site?: TrainingInput['site']
   json: boolean
 }
 
@@ -194,6 +196,7 @@ async function prepare(
     dataset: dataset.name,
     date: dataset.date,
     made: today(),
+    ...(options.site === undefined ? {} : { site: options.site }),
     simulated: read.simulated,
     codeVersion: codeVersion(),
     ...(family === 'lda' ? {} : { backend, seed }),

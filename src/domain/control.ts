@@ -34,6 +34,8 @@ export interface RecordingControl {
    */
   start(options: { seconds: number; note: string }): Promise<RecordingStatus>
   current(): RecordingStatus | undefined
+  /** Ends the one that runs and keeps nothing of it. Rejects with AjarError 'recording.none' where none of this id runs. */
+  cancel(id: string): Promise<void>
 }
 
 export interface FlagControl {

@@ -38,6 +38,8 @@ export interface TrainingInput {
   dataset: string
   date?: string
   made?: string
+  /** The place that the model is of, and what its survey said: readings are provisional until that is `usable`. */
+  site?: Manifest['site']
   simulated: boolean
   codeVersion: string
   /** Where the rows are of bursts. */
@@ -132,6 +134,7 @@ export async function trainModel(
         scale: Array.from(fitted.scale, shortDecimal),
       },
       outputs,
+      ...(input.site === undefined ? {} : { site: input.site }),
       trained: {
         dataset: input.dataset,
         ...(input.date === undefined ? {} : { date: input.date }),

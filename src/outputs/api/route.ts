@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import { Problem, validated } from './problem.js'
 
-type Method = 'get' | 'post' | 'patch'
+type Method = 'get' | 'post' | 'patch' | 'delete'
 
 interface Endpoint<Query extends z.ZodObject, Body extends z.ZodObject, Answer extends z.ZodType> {
   method: Method

@@ -60,6 +60,17 @@ export class Recorder implements RecordingControl {
     return this.status
   }
 
+  async cancel(id: string): Promise<void> {
+    const { writer, status } = this
+    if (writer === undefined || status?.id !== id)
+      throw new AjarError('recording.none', `No recording ${id} runs.`, 'It may be done already.')
+    clearTimeout(this.timer)
+    this.writer = this.status = undefined
+    await writer.discard()
+    this.busy = false
+    this.logger.info({ file: writer.file }, 'A recording was ended and dropped.')
+  }
+
   async stop(): Promise<void> {
     this.stopped = true
     await this.finish()

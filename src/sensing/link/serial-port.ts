@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SerialPort } from 'serialport'
 import type { Source } from '../../domain/link.js'
 import type { Clock } from '../../domain/time.js'
@@ -13,6 +14,8 @@ type Listener = Parameters<Source['start']>[0]
 
 /** How often the watchdog looks, at most: well below the 2 s after which a gap makes the state unknown. */
 const WATCH_INTERVAL_MS = 500
+/** How long the receiver is held in reset: EN has a capacitor (D). */
+const RESET_MS = 100
 /** Commands that may wait for a slow receiver: a few frames; more means that it does not read. */
 const MOST_UNSENT_BYTES = 16 * 1024
 
@@ -78,6 +81,21 @@ export class SerialSource implements Source {
         reject(new AjarError('link.write', text, 'Wait until it is back.', { retryable: true, cause: error }))
       })
     })
+  }
+
+  /**
+   * Resets the receiver by its modem lines: EN falls where RTS is on and DTR is not. False where there are none, or no
+   * port; whether the board is wired so, its clock says, which begins anew.
+   */
+  async resetReceiver(): Promise<boolean> {
+    const port = this.port
+    if (!port?.isOpen) return false
+    const held = await new Promise<boolean>((resolve) =>
+      port.set({ dtr: false, rts: true }, (error) => resolve(!error)),
+    )
+    await sleep(RESET_MS)
+    if (port.isOpen) await assertModemLines(port)
+    return held
   }
 
   async stop(): Promise<void> {

@@ -40,5 +40,16 @@ export function recordingRoutes({ recordings }: ApiParts): Route[] {
         return current
       },
     }),
+    route({
+      method: 'delete',
+      path: '/api/v1/recordings/current',
+      summary: 'Ends the recording that runs and keeps nothing of it',
+      query: z.strictObject({ id: z.string().describe('So that it is the one that is meant') }),
+      answer: z.object({ cancelled: z.string().describe('Its id') }),
+      handle: async ({ query: { id } }) => {
+        await recordings.cancel(id)
+        return { cancelled: id }
+      },
+    }),
   ]
 }

@@ -81,6 +81,7 @@ export class ApiBench {
           return status()!
         },
         current: status,
+        cancel: async () => void (recording = undefined),
       },
       flags: new Flags(
         path.join(this.directory, 'flags'),

@@ -84,6 +84,10 @@ describe('commands', () => {
     const answer = await api.ask('POST', '/api/v1/recordings', { body: '{"seconds":7}' })
     expect(answer.status).toBe(202)
     expect(await (await api.ask('GET', '/api/v1/recordings/current')).json()).toMatchObject({ seconds: 7 })
+    expect((await api.ask('DELETE', '/api/v1/recordings/current')).status).toBe(400)
+    const ended = await api.ask('DELETE', '/api/v1/recordings/current?id=r1')
+    expect(await ended.json()).toEqual({ cancelled: 'r1' })
+    expect((await api.ask('GET', '/api/v1/recordings/current')).status).toBe(404)
   })
 
   it.each(['PATCH /api/v1/log-level', 'POST /api/v1/recordings', 'DELETE /api/v1/door', 'OPTIONS /healthz'])(

@@ -34,6 +34,20 @@ it('records, says where the bytes came from, and one at a time', async () => {
   expect(JSON.parse(header)).toMatchObject({ source: 'simulated site x', simulated: true, note: 'n' })
 })
 
+it('drops the one that is meant, and can record again', async () => {
+  const recorder = recorderOf()
+  const { id } = await recorder.start({ seconds: 60, note: '' })
+  recorder.bytes(Buffer.from('hello'), 1)
+  await expect(recorder.cancel('another')).rejects.toMatchObject({ code: 'recording.none' })
+  await recorder.cancel(id)
+  await expect(recorder.cancel(id)).rejects.toMatchObject({ code: 'recording.none' })
+  expect(recorder.current()).toBeUndefined()
+  expect(readdirSync(directory)).toEqual([])
+  await recorder.start({ seconds: 60, note: '' })
+  await recorder.stop()
+  expect(readdirSync(directory)).toHaveLength(1)
+})
+
 it('refuses with a hint where it cannot write, and works once it can', async () => {
   writeFileSync(directory, 'a file where the folder should be')
   const recorder = recorderOf()
