@@ -70,6 +70,7 @@ export async function calibrate(
   const store = new PlanStore(path.resolve(options.out ?? directoryOf(options, config)))
   const known = store.load()
   let plan = known === undefined ? planOf(options, store.directory) : consistent(known, options)
+  if (known !== undefined) store.save(plan) // a power cut may have left DATASET.yaml one visit behind
   const guide = new Guide(options, io, input)
   guide.simulated = plan.simulated !== undefined
   const adds = options.add || known === undefined || known.sessions.length === 0
@@ -116,7 +117,8 @@ async function withOpenSession(
     return plan
   }
   const receiverReset = await taker.resetReceiver(signal)
-  const begun = withSession(plan, { startedMs: Date.now(), receiverReset })
+  const { wallMs, wallTrusted } = new SystemClock().now()
+  const begun = withSession(plan, { startedMs: wallTrusted ? wallMs : 0, receiverReset })
   store.save(begun)
   store.tidy(begun)
   const { name, visits } = begun.sessions.at(-1) as VisitPlan['sessions'][number]

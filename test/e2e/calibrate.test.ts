@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { loadDataset } from '../../src/learning/dataset/manifest.js'
 import { standing } from '../../src/learning/simulator/schedule.js'
 import { Simulator } from '../../src/learning/simulator/simulator.js'
 import { ajar, Appliance, endWithTests, temporaryDirectory } from '../support/appliance-process.js'
@@ -73,11 +74,16 @@ describe('ajar calibrate', () => {
       ...{ simulated: true, site: { id: 'metal-doorway', verdict: 'provisional' } },
       trained: { sessions: ['session-1', 'session-2', 'session-3'], evaluation: { leftOut: 'session' } },
     })
-    const running = await Appliance.start(['--simulate', 'metal-doorway', '--model', model])
-    const door = await running.reads(({ state }) => state !== 'unknown', 30_000)
-    expect(door).toMatchObject({ provisional: true, simulated: true, model: 'hall-3' })
-    expect(await running.json('/api/v1/model')).toMatchObject({ verdict: 'provisional' })
-    await running.stop()
+    // The visits themselves, as if the receiver sent them: nothing is claimed by it but that the model runs.
+    const { visits } = await loadDataset(path.join(out, 'DATASET.yaml'))
+    for (const marker of ['closed', 'open']) {
+      const visit = visits.find((one) => one.marker === marker)!
+      const running = await Appliance.start(['--capture', visit.file, '--model', model])
+      const door = await running.reads(({ state }) => state === marker, 15_000)
+      expect(door).toMatchObject({ provisional: true, simulated: true, model: 'hall-3' })
+      expect(await running.json('/api/v1/model')).toMatchObject({ verdict: 'provisional' })
+      await running.stop()
+    }
 
     const surveyed = await ajar(['survey', path.join(out, 'DATASET.yaml'), '--json'])
     expect(JSON.parse(surveyed.stdout)).toMatchObject({ verdict: 'provisional' })
@@ -198,6 +204,43 @@ describe('ajar calibrate', () => {
     sending.abort()
     await sent
     await pty.close()
+  })
+
+  it('makes no model of markers that look the same, and one of them as one where that is wanted', async () => {
+    const out = path.join(temporaryDirectory(), 'alike')
+    const visits = ['--markers', '0,84,86', '--seconds', '6', '--sessions', '8', '--yes', '--json']
+    const apart = await calibrate(['calibrate', '--simulate', 'metal-doorway:4', ...visits, '--out', out])
+    expect(apart.result).toMatchObject({
+      verdict: 'merge-markers',
+      model: null,
+      merge: [['84', '86'], ['0']],
+    })
+    const merged = await calibrate(['calibrate', '--out', out, '--merge', '--yes', '--json'])
+    expect(merged.result).toMatchObject({
+      verdict: 'provisional',
+      dataset: path.join(out, 'DATASET-merged.yaml'),
+    })
+    const manifest = readFileSync(path.join(merged.result.model as string, 'manifest.json'), 'utf8')
+    expect(JSON.parse(manifest)).toMatchObject({
+      outputs: [
+        { marker: '0', state: 'closed' },
+        { marker: '84-or-86', state: 'open' },
+      ],
+    })
+  })
+
+  it('takes a recording again that is gone, and a data set that fell behind is mended', async () => {
+    const out = path.join(temporaryDirectory(), 'gone')
+    await calibrate(simulated(out))
+    const file = path.join(out, 'plan.json')
+    const plan = JSON.parse(readFileSync(file, 'utf8')) as { sessions: { visits: { visit?: string }[] }[] }
+    delete plan.sessions[0].visits[5].visit
+    writeFileSync(file, JSON.stringify(plan))
+    rmSync(path.join(out, 'visits', `${plan.sessions[0].visits[0].visit}.ajar`))
+    const { steps } = await calibrate(simulated(out))
+    expect(events(steps, 'reopened')[0]).toMatchObject({ visits: ['session-1-take-1'] })
+    expect(events(steps, 'accepted')).toHaveLength(2)
+    expect(visitsIn(out)).toHaveLength(6)
   })
 
   it('refuses other options than it was begun with, and markers that mean nothing', async () => {

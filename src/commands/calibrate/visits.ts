@@ -43,7 +43,10 @@ export class VisitRounds {
   async run(): Promise<void> {
     const { plan, signal } = this.parts
     for (let next = nextVisit(plan); next !== undefined; next = nextVisit(plan)) {
-      if (next.session !== this.session) await this.enter(next.session)
+      if (next.session !== this.session) {
+        await this.enter(next.session)
+        continue // some of its visits may be open again
+      }
       const { evidence, take } = await this.take(next.session, next.marker)
       const reason =
         evidence === undefined ? RESTLESS : this.judge(next.session, next.index, take, next.marker, evidence)
@@ -54,14 +57,25 @@ export class VisitRounds {
 
   /** What was accepted of it before a power cut is read again: the recordings are the truth. */
   private async enter(session: PlannedSession): Promise<void> {
-    const { store, settings } = this.parts
+    const { plan, store, settings, guide } = this.parts
     this.session = session
     this.accepted = []
     this.elsewhere.clear()
     this.refusals.clear()
+    const unreadable: string[] = []
     for (const { marker, visit } of session.visits)
       if (visit !== undefined)
-        this.accepted.push({ visit, marker, evidence: await recordedVisit(store.file(visit), settings) })
+        await recordedVisit(store.file(visit), settings).then(
+          (evidence) => this.accepted.push({ visit, marker, evidence }),
+          () => unreadable.push(visit),
+        )
+    if (unreadable.length === 0) return
+    reopen(session, unreadable)
+    store.save(plan)
+    guide.tell(
+      { event: 'reopened', visits: unreadable },
+      `Recordings that cannot be read are taken again: ${unreadable.join(', ')}.`,
+    )
   }
 
   private async take(

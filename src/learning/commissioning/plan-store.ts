@@ -107,7 +107,7 @@ export class PlanStore {
 /** Of the first session. */
 function dated({ sessions }: VisitPlan): { date?: string } {
   const first = sessions[0]?.startedMs
-  return first === undefined ? {} : { date: new Date(first).toISOString().slice(0, 10) }
+  return first === undefined || first === 0 ? {} : { date: new Date(first).toISOString().slice(0, 10) }
 }
 
 function damaged(file: string, what: string, cause: unknown): AjarError {

@@ -15,7 +15,7 @@ export interface PlannedVisit {
 
 export interface PlannedSession {
   name: string
-  /** Wall clock, ms since 1970. */
+  /** Wall clock, ms since 1970; 0 where it had not been set. */
   startedMs: number
   /** The receiver was reset before it; else the occasion alone makes it a session of its own. */
   receiverReset: boolean
@@ -78,15 +78,27 @@ export function withSession(
   return { ...plan, sessions: [...plan.sessions, session] }
 }
 
-/** What is to be recorded next: of the first session with an open visit. */
+/** What is to be recorded next: of the first session with an open visit; not the marker just taken where that can be. */
 export function nextVisit(
   plan: VisitPlan,
 ): { session: PlannedSession; index: number; marker: string } | undefined {
   for (const session of plan.sessions) {
-    const index = session.visits.findIndex(({ visit }) => visit === undefined)
-    if (index >= 0) return { session, index, marker: session.visits[index].marker }
+    const last = lastTaken(session)?.marker
+    const open = session.visits.flatMap(({ visit }, place) => (visit === undefined ? [place] : []))
+    const index = open.find((place) => session.visits[place].marker !== last) ?? open[0]
+    if (index !== undefined) return { session, index, marker: session.visits[index].marker }
   }
   return undefined
+}
+
+function lastTaken(session: PlannedSession): PlannedVisit | undefined {
+  const takeOf = ({ visit = '0' }: PlannedVisit) => Number(/\d+$/.exec(visit)?.[0])
+  return session.visits
+    .filter(({ visit }) => visit !== undefined)
+    .reduce<PlannedVisit | undefined>(
+      (last, one) => (last && takeOf(last) > takeOf(one) ? last : one),
+      undefined,
+    )
 }
 
 /** A take begins: its name, which no other take has or had. */

@@ -61,6 +61,25 @@ describe('a plan', () => {
   })
 })
 
+describe('a visit that is opened again', () => {
+  it('does not come just after another of its marker, where a third is open', () => {
+    const plan = withSession(empty, { startedMs: 1, receiverReset: true })
+    const [session] = plan.sessions
+    session.visits = ['closed', 'open', 'closed', 'open'].map((marker) => ({ marker }))
+    for (const [place, take] of [1, 2, 3].entries()) session.visits[place].visit = `session-1-take-${take}`
+    reopen(session, ['session-1-take-1'])
+    expect(session.visits.map(({ marker }) => marker)).toEqual(['open', 'closed', 'open', 'closed'])
+    session.visits[2].visit = 'session-1-take-10'
+    expect(nextVisit(plan)?.marker).toBe('closed')
+    session.visits.push({ marker: 'open' })
+    session.visits[3].visit = 'session-1-take-11'
+    expect(nextVisit(plan)?.marker).toBe('open')
+    session.visits[3] = { marker: 'open' }
+    session.visits[4] = { marker: 'closed' }
+    expect(nextVisit(plan)?.marker).toBe('closed')
+  })
+})
+
 describe('what markers mean', () => {
   it('states mean themselves, degrees their position, and both can be overruled', () => {
     expect(markerStates(['closed', 'open'], [])).toEqual({ closed: 'closed', open: 'open' })
