@@ -1,8 +1,10 @@
 import type { DoorEvent } from '../../domain/event.js'
 import type { Place } from './places.js'
 
-/** A door that is back within this passed someone through, ms: two swings of 3 s and a moment between (D). */
+/** A door that is back within this passed someone through, ms: two swings of 3 s and a moment between (D), … */
 const PASS_MS = 8000
+/** … and within one motion so much later: whoever passed walks on, and the door is found closed when he is gone (D). */
+const PASS_IN_MOTION_MS = 12_000
 /** More probable than not (D). */
 const PASSED = 0.5
 
@@ -25,7 +27,8 @@ export class EventTeller {
     if (from === undefined || kind === undefined) return undefined
     this.lastUs = atUs
     const { change } = this
-    if (change?.from === place && atUs - change.endUs < PASS_MS * 1000) {
+    const passMs = change?.startUs === startUs ? PASS_IN_MOTION_MS : PASS_MS
+    if (change?.from === place && atUs - change.endUs < passMs * 1000) {
       this.change = undefined
       return { kind: 'passed-through', startUs: change.startUs, endUs: atUs, confidence }
     }
