@@ -11,7 +11,7 @@ const owner = (pkg, folders) => ({
   from: { path: '^src/', pathNot: folders },
   to: { path: `node_modules/${pkg}(/|$)`, dependencyTypesNot: ['type-only'] },
 })
-const ACROSS = '^src/(pipeline|appliance|appliance-view|cli)\\.ts$|^src/commands/'
+const ACROSS = '^src/(pipeline|appliance|appliance-commissioning|appliance-model|appliance-view|cli)\\.ts$|^src/commands/'
 
 module.exports = {
   forbidden: [

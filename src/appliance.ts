@@ -1,10 +1,13 @@
 import path from 'node:path'
+import { commissioningOf } from './appliance-commissioning.js'
+import { disposeModel, modelStages } from './appliance-model.js'
 import { LiveView } from './appliance-view.js'
 import type { Config } from './config/schema.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
 import type { Reason } from './domain/reason.js'
 import type { Clock } from './domain/time.js'
+import type { Commissioning } from './learning/commissioning/commissioning.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
 import { GpioIndicator } from './outputs/gpio/indicator.js'
@@ -12,16 +15,15 @@ import { SqliteStore } from './outputs/store/sqlite-store.js'
 import { StateKeeper } from './outputs/store/state-keeper.js'
 import { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
+import { AjarError } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
 import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
-import { DoorDecision } from './sensing/decision/decision.js'
 import { Recorder } from './sensing/link/recorder.js'
 import type { RunningModel } from './sensing/model/choose-engine.js'
 import { BurstStage } from './sensing/burst/stage.js'
-import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
 import { layoutById } from './sensing/packet/layouts.js'
 import { SignalStage } from './sensing/signal/stage.js'
@@ -40,6 +42,10 @@ export interface ApplianceOptions {
   source: Source & { noteProgress?(): void }
   /** Or why there is none: then motion is sensed. */
   model: RunningModel | Reason
+  /** Reads a model while the appliance runs. Throws AjarError. */
+  openModel(directory: string): Promise<RunningModel>
+  /** Program and arguments that train from what a reed switch has labelled. */
+  trainCommand: readonly string[]
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
@@ -51,7 +57,8 @@ export class Appliance {
   private readonly recorder: Recorder
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
-  private readonly running: RunningModel | undefined
+  private readonly commissioning: Commissioning
+  private running: RunningModel | undefined
   private readonly keeper: StateKeeper
   private readonly reasonLog: ReasonLog
   /** The last state that the log told of. */
@@ -69,8 +76,17 @@ export class Appliance {
     this.running = 'engine' in model ? model : undefined
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
-    const { pipeline, store, indicator, running } = this
-    this.view = new LiveView({ version, door: config.door, clock, pipeline, store, indicator, running })
+    this.commissioning = commissioningOf(options, {
+      store: this.store,
+      changed: () => this.refuseWithoutModel(),
+      goLive: (directory) => void this.goLive(directory),
+    })
+    this.commissioning.setLive(this.running !== undefined)
+    const { pipeline, store, indicator, commissioning } = this
+    const running = () => this.running
+    this.view = new LiveView({
+      ...{ version, door: config.door, clock, pipeline, store, indicator, running, commissioning },
+    })
     if (!('engine' in model)) this.view.modelReason = model
     const directory = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
@@ -81,6 +97,7 @@ export class Appliance {
       indicator: this.indicator,
       logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
+      commissioning: this.commissioning,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
       logger: log.logger,
@@ -102,7 +119,6 @@ export class Appliance {
 
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
-    const { artefact, engine } = this.running ?? {}
     const link = config.receiver.link
     return new Pipeline(
       {
@@ -114,36 +130,56 @@ export class Appliance {
           link,
           settings: config.signal,
           layoutOf: layoutById,
-          expectedLayoutId: artefact?.layoutId,
+          expectedLayoutId: this.running?.artefact.layoutId,
         }),
-        model: artefact && engine && new ModelStage(artefact, engine),
         burst: new BurstStage(config.signal.bins, {
           hopMs: config.signal.hopMs,
           minQuietMs: config.decision.minQuietMs,
           gapResetMs: config.decision.gapResetMs,
         }),
-        decision: new DoorDecision({
-          doorId: config.door.id,
-          outputs: artefact?.outputs ?? [],
-          settings: config.decision,
-          simulated: source.simulated || artefact?.manifest.simulated === true,
-          provisional: artefact?.site?.verdict !== 'usable',
-          engine: engine?.name ?? '',
-          model: artefact?.id ?? '',
-          siteVerdict: artefact?.site?.verdict ?? 'none',
-        }),
+        ...modelStages(this.running, config, source.simulated),
       },
       {
         reading: (reading) => this.publish(reading),
         progress: () => source.noteProgress?.(),
         control: () => undefined,
-        happened: () => undefined,
+        happened: (event) => this.commissioning.happened(event),
+        window: (window) => this.commissioning.window(window),
+        burst: (burst) => this.commissioning.burst(burst),
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)
         },
       },
     )
+  }
+
+  private refuseWithoutModel(): void {
+    if (this.running === undefined) this.pipeline.refuse(this.commissioning.withoutModel)
+  }
+
+  /** Another model takes over while the link goes on. */
+  private async goLive(directory: string): Promise<void> {
+    const { config, log, source } = this.options
+    if (config.model.directory !== '') {
+      log.logger.warn({ directory }, 'A learned model is not used: model.directory names another.')
+      return
+    }
+    try {
+      const model = await this.options.openModel(directory)
+      const before = this.running
+      this.pipeline.adopt(modelStages(model, config, source.simulated))
+      this.running = model
+      disposeModel(before)
+      this.view.modelReason = undefined
+      this.commissioning.setLive(true)
+      log.logger.info({ model: model.artefact.id, directory }, 'A model that was learned here decides now.')
+    } catch (error) {
+      if (!(error instanceof AjarError)) throw error
+      const { code, message: text, hint } = error
+      this.view.modelReason = { code, text, hint }
+      log.logger.error({ code, hint }, text)
+    }
   }
 
   /** A state is committed before it is published; what changes within it may be published before, or alone. */
@@ -195,6 +231,7 @@ export class Appliance {
           schedule.add('backup', config.schedules.backup, () =>
             this.store.backup(path.join(config.dataDirectory, 'ajar-backup.db')),
           )
+          schedule.add('train', config.commissioning.trainAt, () => this.commissioning.train())
           schedule.add('health', config.schedules.healthLog, () => this.logHealth())
         },
         stop: () => schedule.stop(),
@@ -204,13 +241,16 @@ export class Appliance {
         name: 'pipeline',
         start: async () => {
           this.publish(this.pipeline.current())
+          this.commissioning.resume()
+          this.refuseWithoutModel()
           ticking = setInterval(() => this.tick(), TICK_MS)
         },
         stop: async () => {
           clearInterval(ticking)
-          this.running?.engine.dispose()
+          disposeModel(this.running)
+          await this.commissioning.close()
         },
-        stopTimeoutMs: 1000,
+        stopTimeoutMs: 2000,
       },
       {
         name: 'source',
@@ -241,6 +281,7 @@ export class Appliance {
   private tick(): void {
     const nowUs = this.options.clock.monotonicUs()
     this.pipeline.tick()
+    this.commissioning.tick()
     this.store.telemetry(this.pipeline.health())
     const reading = this.pipeline.current()
     if (this.keeper.isDue(reading, nowUs)) this.publish(reading)

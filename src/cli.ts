@@ -179,6 +179,33 @@ program
     }),
   )
 
+program
+  .command('commission')
+  .description('learn this door from a reed switch: begin with the door closed, then leave')
+  .addOption(new Option('--reed-pin <n>', 'line of the reed switch (BCM number)').argParser(whole(0, 53)))
+  .option('--inverted', 'the line is low while the door is open')
+  .addOption(new Option('--status', 'only show how far it is').conflicts(['reedPin', 'stop', 'trainNow']))
+  .addOption(new Option('--stop', 'watch the reed no longer').conflicts(['reedPin', 'trainNow']))
+  .addOption(
+    new Option('--train-now', 'train at once from what was labelled so far').conflicts([
+      'reedPin',
+      'inverted',
+    ]),
+  )
+  .addOption(config())
+  .option('--data-dir <directory>', 'where the appliance keeps its data')
+  .addOption(new Option('--http-port <number>', "port of the appliance's API").argParser(whole(1, 65535)))
+  .addOption(json())
+  .action(
+    action(async (options) => {
+      const { commission } = await import('./commands/commission.js')
+      const { inverted, status, stop, trainNow } = options
+      const flags = { inverted: inverted === true, status: status === true, stop: stop === true }
+      const chosen = { ...options, ...flags, trainNow: trainNow === true, json: options.json === true }
+      return commission(chosen, { out, progress }, untilSignalled())
+    }),
+  )
+
 addModelCommands(program, { action, json, out })
 
 program

@@ -9,7 +9,13 @@ export async function token(
   out: (line: string) => void,
 ): Promise<number> {
   const { config } = loadConfig(options.config, { dataDirectory: options.dataDir })
-  const file = path.join(config.dataDirectory, 'api-token')
+  out(apiToken(config.dataDirectory))
+  return 0
+}
+
+/** The token of the appliance that keeps its data there. Throws AjarError 'token.…'. */
+export function apiToken(dataDirectory: string): string {
+  const file = path.join(dataDirectory, 'api-token')
   const text = readToken(file)
   if (!/^[\w-]{32,}$/.test(text))
     throw new AjarError(
@@ -17,8 +23,7 @@ export async function token(
       `${file} holds no token.`,
       'Delete the file and restart Ajar: it makes a new one.',
     )
-  out(text)
-  return 0
+  return text
 }
 
 function readToken(file: string): string {

@@ -213,6 +213,22 @@ const model = z.strictObject({
     .describe('What executes it; where it fails, the next of int8-simd and int8-js does'),
 })
 
+const commissioning = z.strictObject({
+  reedPin: line.optional().describe('Line of the reed switch (BCM number); absent: named at the start'),
+  debounceMs: whole(1, 1000).default(50).describe('A level of the reed counts once it has held for so long'),
+  mostEdgesPerSecond: whole(2, 1000).default(20).describe('More movements of the reed are told as chatter'),
+  trainAt: cron.default('47 2 * * *').describe('When the door is learned from what the reed has labelled'),
+  resetHours: z
+    .number()
+    .min(0)
+    .max(168)
+    .default(4)
+    .describe('The receiver is reset so often at quiet times, so that sessions are independent; 0 = never'),
+  journalMaxBytes: whole(1 << 20, 2 ** 40)
+    .default(128 << 20)
+    .describe('Of what the reed has labelled; beyond it the oldest day goes'),
+})
+
 const schedules = z.strictObject({
   retention: cron.default('17 3 * * *').describe('When old rows are dropped'),
   backup: cron.default('37 3 * * 0').describe('When the database is backed up; each time costs its size'),
@@ -221,7 +237,11 @@ const schedules = z.strictObject({
 
 export const schema = z.strictObject({
   version: z.literal(1).default(1).describe('Version of this file'),
-  dataDirectory: z.string().min(1).default('/var/lib/ajar').describe('Database, token and recordings'),
+  dataDirectory: z
+    .string()
+    .min(1)
+    .default('/var/lib/ajar')
+    .describe('Database, token, recordings and learned models'),
   door: door.prefault({}),
   receiver: receiver
     .refine(({ reconnectMinMs, reconnectMaxMs }) => reconnectMinMs <= reconnectMaxMs, {
@@ -262,6 +282,7 @@ export const schema = z.strictObject({
     .prefault({}),
   gpio: gpio.prefault({}),
   recordings: recordings.prefault({}),
+  commissioning: commissioning.prefault({}),
   api: api.prefault({}),
   log: log.prefault({}),
   schedules: schedules.prefault({}),

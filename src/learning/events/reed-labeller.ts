@@ -28,6 +28,8 @@ const SETTLED_US = 1_000_000
 /** Windows of a quiet interval are taken at this age, then at ever twice it, µs: a night is worth a few (D). */
 const FIRST_AGE_US = 1_500_000
 const MOST_EDGES = 256
+/** A burst does not outlive so long without windows, µs (as decision.gapResetMs). */
+const GAP_US = 2_000_000
 
 /** What a reed switch on the door says of what the radio sees. Device time throughout. */
 export class ReedLabeller {
@@ -35,11 +37,12 @@ export class ReedLabeller {
   private readonly waiting: LabelledBurst[] = []
   private quietFromUs = NaN
   private nextAgeUs = FIRST_AGE_US
-  private intervals = 0
-  private bursts = 0
+  private intervalUs = NaN
   private lastBurstUs = -Infinity
   private underWay = false
+  private underWayUs = NaN
   private epoch = NaN
+  private lastEndUs = NaN
   private unplaced: ReedEdge[] = []
 
   /** @param openAtFirst what the reed says before its first edge. */
@@ -58,11 +61,24 @@ export class ReedLabeller {
     if (this.edges.length > MOST_EDGES) this.openAtFirst = this.edges.shift()!.open
   }
 
+  /**
+   * The reed may have changed at times that the device's clock does not know: what came before is settled, and from
+   * here on it says this.
+   */
+  reseat(open: boolean): void {
+    this.reset()
+    this.edges.length = 0
+    this.unplaced = []
+    this.openAtFirst = open
+  }
+
   /** To be called before `burst` of the same window. */
   window(window: SignalWindow): void {
-    const { endUs, epoch } = window
-    if (epoch !== this.epoch) this.reset()
+    const { startUs, endUs, epoch } = window
+    if (endUs < this.lastEndUs) this.reseat(this.edges.at(-1)?.open ?? this.openAtFirst)
+    else if (epoch !== this.epoch || startUs - this.lastEndUs > GAP_US) this.reset()
     this.epoch = epoch
+    this.lastEndUs = endUs
     this.flush(endUs - AFTER_US)
     if (window.motion.moving || this.underWay || window.quality.gainJump) {
       this.quietFromUs = NaN
@@ -72,7 +88,7 @@ export class ReedLabeller {
     if (Number.isNaN(this.quietFromUs)) {
       this.quietFromUs = endUs
       this.nextAgeUs = FIRST_AGE_US
-      this.intervals++
+      this.intervalUs = endUs
     }
     if (endUs - this.quietFromUs < this.nextAgeUs) return
     this.nextAgeUs *= 2
@@ -81,6 +97,7 @@ export class ReedLabeller {
 
   burst(burst: Burst): void {
     this.underWay = !burst.over
+    this.underWayUs = burst.startUs
     if (!burst.over) return
     this.lastBurstUs = burst.endUs
     const { frames, count, size, before } = burst
@@ -89,16 +106,18 @@ export class ReedLabeller {
       openBefore: this.openAt(burst.startUs),
       edges: [],
       ...this.labels,
-      name: `burst-${this.labels.session}-${++this.bursts}`,
+      name: `burst-${this.labels.session}-${milliseconds(burst.startUs)}`,
     })
   }
 
   /** A gap, or the end: nothing more will be known of what waits. */
   reset(): void {
+    // What the radio was seeing when it was cut off is neither seen nor unseen.
+    if (this.underWay) this.unplaced = this.unplaced.filter(({ atUs }) => atUs < this.underWayUs - NEAR_US)
+    this.underWay = false
     this.flush(Infinity)
     this.quietFromUs = NaN
     this.lastBurstUs = -Infinity
-    this.underWay = false
   }
 
   private flush(untilUs: number): void {
@@ -128,6 +147,18 @@ export class ReedLabeller {
     this.judge.extract(window, judged)
     const { session, place } = this.labels
     const marker = this.openAt(window.endUs) ? 'open' : 'closed'
-    return { features, judged, marker, session, place, visit: `quiet-${session}-${this.intervals}` }
+    return {
+      features,
+      judged,
+      marker,
+      session,
+      place,
+      visit: `quiet-${session}-${milliseconds(this.intervalUs)}`,
+    }
   }
+}
+
+/** Device time tells intervals of a session apart, also where the program was started again between two. */
+function milliseconds(us: number): number {
+  return Math.round(us / 1000)
 }

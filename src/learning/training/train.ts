@@ -41,6 +41,8 @@ export interface TrainingInput {
   codeVersion: string
   /** Where the rows are of bursts. */
   door?: DoorAxis
+  /** What a survey said of the place that the rows are from. */
+  site?: Manifest['site']
   /** Of a network. */
   backend?: string
   seed?: number
@@ -148,6 +150,7 @@ export async function trainModel(
         int8Agreement: shortDecimal(exported.agreement),
         int8AccuracyChange: shortDecimal(exported.accuracyChange),
       },
+      ...(input.site === undefined ? {} : { site: input.site }),
     },
   })
 }

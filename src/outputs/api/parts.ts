@@ -1,3 +1,4 @@
+import type { CommissioningControl } from '../../domain/commissioning.js'
 import type { ApplianceView, LogLevelControl, RecordingControl } from '../../domain/control.js'
 import type { Indicator } from '../../domain/indicator.js'
 import type { Store } from '../../domain/store.js'
@@ -14,6 +15,7 @@ export interface ApiParts {
   indicator: Indicator
   logLevel: LogLevelControl
   recordings: RecordingControl
+  commissioning: CommissioningControl
   tokens: TokenStore
   clock: Clock
   logger: Logger
