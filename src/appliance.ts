@@ -240,9 +240,9 @@ export class Appliance {
       {
         name: 'pipeline',
         start: async () => {
-          this.publish(this.pipeline.current())
           this.commissioning.resume()
           this.refuseWithoutModel()
+          this.publish(this.pipeline.current())
           ticking = setInterval(() => this.tick(), TICK_MS)
         },
         stop: async () => {

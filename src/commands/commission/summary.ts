@@ -13,7 +13,7 @@ export function whatHappensNext(status: CommissioningStatus): string[] {
 }
 
 export function statusLines(status: CommissioningStatus): string[] {
-  const { phase, reed, sinceMs, counts, journal, training, verdict, measured, reasons } = status
+  const { phase, reed, sinceMs, counts, journal, training, verdict, reasons } = status
   const since = sinceMs === undefined ? '' : ` since ${new Date(sinceMs).toISOString().slice(0, 10)}`
   const dropped = journal.droppedDays + journal.droppedRecords
   return [
@@ -25,11 +25,6 @@ export function statusLines(status: CommissioningStatus): string[] {
     `Journal: ${(journal.bytes / 1e6).toFixed(1)} MB${dropped === 0 ? '' : `; ${journal.droppedDays} days and ${journal.droppedRecords} records were dropped`}`,
     `Training: ${training.running ? 'under way' : `next by cron ${training.next}`}`,
     ...(verdict === undefined ? [] : [`Verdict (${verdict.model}): ${verdict.verdict}`, verdict.text]),
-    ...(measured.reed === 0
-      ? []
-      : [
-          `Live, against the reed that stayed: ${measured.found} of ${measured.reed} openings and closings told, ${measured.false} of ${measured.told} told were false, on ${measured.days} days`,
-        ]),
     ...reasons.flatMap(({ text, hint }) => (hint === '' ? [text] : [text, `  → ${hint}`])),
   ]
 }

@@ -1,5 +1,6 @@
 import type { SurveyResult } from '../survey/survey.js'
-import type { EventFigures } from '../survey/events.js'
+import { clusteredBounds, type EventFigures } from '../survey/events.js'
+import { totalOf, type DayScore } from './running-score.js'
 
 export const CERTIFICATE_FILE = 'certificate.json'
 export const CERTIFICATE_TEXT_FILE = 'certificate.txt'
@@ -53,6 +54,25 @@ export function certificateText(
   return (
     `${of}${door}: ${labelled} openings and closings against the reed, ${missed} missed or misread (${atLeast}), ` +
     `${unseen} of them unseen by the radio, ${falseEvents} false${invented}; ${passed}; on ${days} days since ${since}. ${sentence}`
+  )
+}
+
+/** What the live model told of a reed that stayed; undefined before its first change. */
+export function measuredText(days: Readonly<Record<string, DayScore>>): string | undefined {
+  const { reed, found, told, false: invented, days: count } = totalOf(days)
+  if (reed === 0) return undefined
+  const bounds = clusteredBounds(
+    Object.values(days)
+      .filter((day) => day.reed > 0)
+      .map((day) => ({ right: day.found, count: day.reed })),
+  )
+  const atLeast =
+    bounds === null
+      ? 'one day only: no interval'
+      : `with 95 % confidence at least ${percent(bounds[0])} are told`
+  return (
+    `Live, against the reed that stayed: ${reed} openings and closings, ${reed - found} missed (${atLeast}), ` +
+    `${invented} of ${told} told were false, on ${count} days.`
   )
 }
 

@@ -11,11 +11,12 @@ import type { Clock } from '../../domain/time.js'
 import type { SignalWindow } from '../../domain/window.js'
 import { AjarError } from '../../platform/errors.js'
 import type { Logger } from '../../platform/logger.js'
-import type { Certificate } from './certificate.js'
+import { measuredText, type Certificate } from './certificate.js'
 import { mayGoLive, MODELS_FOLDER, ReedModels } from './current-model.js'
 import { nothingKept, readKept, tryToKeep, writeKept, type KeptCommissioning } from './kept-state.js'
 import { probeReed } from './reed-probe.js'
 import { ReedWatch } from './reed-watch.js'
+import { totalOf } from './running-score.js'
 import type { TrainingProcess } from './training-process.js'
 
 export interface CommissioningSettings {
@@ -110,7 +111,7 @@ export class Commissioning implements CommissioningControl {
   /** Twice a second. */
   tick(): void {
     const nowUs = this.parts.clock.monotonicUs()
-    this.watch?.tick(nowUs)
+    this.watch?.tick(nowUs, !this.live)
     if (nowUs - this.lookedUs >= LOOK_US) {
       this.lookedUs = nowUs
       this.lookForModel()
@@ -182,9 +183,9 @@ export class Commissioning implements CommissioningControl {
         verdict: current.verdict,
         sentence: current.sentence,
         advice: current.advice,
-        text: current.text,
+        text: [current.text, measuredText(kept.measured) ?? ''].join(' ').trim(),
       },
-      measured: watch?.score.total() ?? { reed: 0, found: 0, told: 0, false: 0, days: 0 },
+      measured: totalOf(kept.measured),
       reasons: this.reasons(),
     }
   }

@@ -110,9 +110,10 @@ export class ReedWatch {
     this.score.told(event, this.sessions.labels.day)
   }
 
-  tick(nowUs: number): void {
+  /** @param mayReset the receiver: while nobody looks at a state. */
+  tick(nowUs: number, mayReset = false): void {
     this.journal.tick(nowUs, !this.moving)
-    this.resets?.tick(nowUs)
+    if (mayReset) this.resets?.tick(nowUs)
     this.score.tick(this.time.deviceUs(nowUs, nowUs) ?? -Infinity)
   }
 

@@ -52,15 +52,7 @@ export class RunningScore {
   }
 
   total(): Measured {
-    const all = Object.values(this.days)
-    const sum = (of: (day: DayScore) => number): number => all.reduce((total, day) => total + of(day), 0)
-    return {
-      reed: sum(({ reed }) => reed),
-      found: sum(({ found }) => found),
-      told: sum(({ told }) => told),
-      false: sum((day) => day.false),
-      days: all.length,
-    }
+    return totalOf(this.days)
   }
 
   private settle(untilUs: number): void {
@@ -77,5 +69,18 @@ export class RunningScore {
     const names = Object.keys(this.days)
     if (names.length > MOST_DAYS) delete this.days[names[0]]
     return this.days[day]
+  }
+}
+
+/** Over all days. */
+export function totalOf(days: Readonly<Record<string, DayScore>>): Measured {
+  const all = Object.values(days)
+  const sum = (of: (day: DayScore) => number): number => all.reduce((total, day) => total + of(day), 0)
+  return {
+    reed: sum(({ reed }) => reed),
+    found: sum(({ found }) => found),
+    told: sum(({ told }) => told),
+    false: sum((day) => day.false),
+    days: all.length,
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { measuredText } from '../../../../src/learning/commissioning/certificate.js'
 import { RunningScore } from '../../../../src/learning/commissioning/running-score.js'
 
 const S = 1e6
@@ -54,4 +55,13 @@ describe('the running score', () => {
     score.reset()
     expect(score.total()).toEqual({ reed: 6, found: 4, told: 6, false: 1, days: 2 })
   })
+})
+
+it('is told in words, with days as what is independent', () => {
+  expect(measuredText({})).toBeUndefined()
+  const one = { reed: 50, found: 49, told: 50, false: 1 }
+  expect(measuredText({ a: one })).toContain('50 openings and closings, 1 missed (one day only: no interval)')
+  expect(measuredText({ a: one, b: one, c: one })).toMatch(
+    /at least \d\d\.\d % are told\), 3 of 150 told were false, on 3 days/,
+  )
 })
