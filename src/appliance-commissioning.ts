@@ -21,7 +21,7 @@ export function commissioningOf(
   { config, clock, log, source, trainCommand }: CommissioningOptions,
   parts: Pick<CommissioningParts, 'store' | 'changed' | 'goLive'>,
 ): Commissioning {
-  const { driver, chipLabels } = config.gpio
+  const { driver, chipLabels, leds, relay } = config.gpio
   return new Commissioning({
     ...parts,
     doorId: config.door.id,
@@ -31,6 +31,9 @@ export function commissioningOf(
     simulated: source.simulated,
     clock,
     logger: log.logger,
+    takenPins: [leds.closed, leds.ajar, leds.open, leds.status, relay?.line].filter(
+      (line) => line !== undefined,
+    ),
     openReed: (wiring) =>
       new ReedSwitch(
         { ...wiring, ...config.commissioning, chipLabels },

@@ -118,7 +118,7 @@ export class ReedHousehold {
         })
       })
       this.watch.tick(atUs)
-      if (++packets % 1000 === 0) await yieldToEvents()
+      if (++packets % 100 === 0) await yieldToEvents()
     }
     this.watch.stop()
     await this.watch.journal.close()

@@ -40,6 +40,8 @@ export interface CommissioningParts {
   clock: Clock
   logger: Logger
   openReed(wiring: ReedWiring): Reed
+  /** Lines that drive something: as an input one would let a relay float. */
+  takenPins: readonly number[]
   /** Absent where the source has no receiver to reset. */
   resetReceiver?(): Promise<void>
   training: TrainingProcess
@@ -139,6 +141,12 @@ export class Commissioning implements CommissioningControl {
         'commissioning.pin',
         'Which line is the reed switch on?',
         'Give --reed-pin N (BCM number), or set commissioning.reedPin.',
+      )
+    if (parts.takenPins.includes(pin))
+      throw new AjarError(
+        'commissioning.pin-taken',
+        `GPIO${pin} drives a LED or the relay.`,
+        'Connect the reed switch to another line; gpio in the configuration says which are taken.',
       )
     const wiring = { pin, inverted }
     this.closeWatch()

@@ -15,6 +15,8 @@ export interface JournalSettings {
 const SYNC_US = 30_000_000
 /** Records that wait for a slow medium (D); what comes then is dropped and counted. */
 const MOST_WAITING_BYTES = 8 << 20
+/** Of one write (D): where there is no room for it, all are lost. */
+const MOST_RECORDS = 16
 const DAY_FILE = /^day-(.+)\.ajr$/
 
 /**
@@ -91,13 +93,13 @@ export class Journal {
   }
 
   private async writeAll(): Promise<void> {
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      this.waitingBytes -= next.bytes.length
+    while (this.waiting.length > 0) {
+      const { day, bytes, count } = this.takeBatch()
       try {
-        await this.write(next.day, next.bytes)
-        this.fault = undefined
+        if (await this.write(day, bytes)) this.fault = undefined
+        else this.droppedRecords += count
       } catch (error) {
-        this.droppedRecords++
+        this.droppedRecords += count
         this.fault = unwritable(this.directory, error)
       }
     }
@@ -106,11 +108,20 @@ export class Journal {
     if (this.waiting.length > 0) await this.writeAll()
   }
 
-  private async write(day: string, bytes: Buffer): Promise<void> {
-    if (!this.makeRoom(day, bytes.length)) {
-      this.droppedRecords++
-      return
-    }
+  /** What waits of one day, in one write. */
+  private takeBatch(): { day: string; bytes: Buffer; count: number } {
+    const [{ day }] = this.waiting
+    const other = this.waiting.findIndex((record) => record.day !== day)
+    const most = Math.min(MOST_RECORDS, other < 0 ? this.waiting.length : other)
+    const batch = this.waiting.splice(0, most).map(({ bytes }) => bytes)
+    const bytes = Buffer.concat(batch)
+    this.waitingBytes -= bytes.length
+    return { day, bytes, count: batch.length }
+  }
+
+  /** False where there is no room. */
+  private async write(day: string, bytes: Buffer): Promise<boolean> {
+    if (!this.makeRoom(day, bytes.length)) return false
     if (this.file?.day !== day) {
       await this.sync()
       await this.file?.handle.close()
@@ -122,6 +133,7 @@ export class Journal {
     this.total += bytesWritten
     this.file.unsynced = true
     if (bytesWritten < bytes.length) throw new Error('there is no room')
+    return true
   }
 
   /** False where today's file alone is too large. */

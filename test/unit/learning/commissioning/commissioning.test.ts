@@ -39,7 +39,7 @@ function bench() {
   const again = (command: readonly string[] = ['true']): Commissioning => {
     const commissioning = new Commissioning({
       ...{ doorId: 'front', dataDirectory, settings: defaultConfig().commissioning, windowMs: 2000 },
-      ...{ simulated: false, store, clock, logger, openReed },
+      ...{ simulated: false, store, clock, logger, openReed, takenPins: [17] },
       training: new TrainingProcess(command, logger),
       changed: () => void state.changed++,
       goLive: (directory) => void state.live.push(directory),
@@ -98,6 +98,7 @@ describe('commissioning', () => {
     expect(() => commissioning.start({ reedPin: 5, inverted: false })).toThrow()
     expect(commissioning.status().reed).toMatchObject({ pin: 4, inverted: true })
     expect(() => again().start({ inverted: false })).toThrow(/Which line/)
+    expect(() => again().start({ reedPin: 17, inverted: true })).toThrow(/drives/)
   })
 
   it('is not begun where that would not survive', () => {
