@@ -11,7 +11,8 @@ const owner = (pkg, folders) => ({
   from: { path: '^src/', pathNot: folders },
   to: { path: `node_modules/${pkg}(/|$)`, dependencyTypesNot: ['type-only'] },
 })
-const ACROSS = '^src/(pipeline|appliance|appliance-commissioning|appliance-model|appliance-view|cli)\\.ts$|^src/commands/'
+const ACROSS =
+  '^src/(pipeline|configured-pipeline|appliance|appliance-commissioning|appliance-view|cli)\\.ts$|^src/commands/'
 
 module.exports = {
   forbidden: [
@@ -54,7 +55,9 @@ module.exports = {
     {
       name: 'pure-stages-do-no-io',
       severity: 'error',
-      from: { path: '^src/sensing/(signal|decision)/|^src/learning/(survey|simulator)/' },
+      from: {
+        path: '^src/sensing/(signal|burst|decision)/|^src/learning/(survey/|simulator/|commissioning/placement)',
+      },
       // jStat computes quantiles and nothing else.
       to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/jstat/' },
     },
@@ -73,6 +76,7 @@ module.exports = {
     owner('@tensorflow/[^/]+', '^src/sensing/model/|^src/learning/training/'),
     owner('jstat', '^src/learning/survey/'),
     owner('onoff', '^src/outputs/gpio/'),
+    owner('ml-(knn|random-forest)', '^src/learning/evaluation/'),
     owner('koa', '^src/(outputs/api|trainer)/'),
     owner('@koa/[^/]+', '^src/(outputs/api|trainer)/'),
     owner('prom-client', '^src/outputs/api/'),

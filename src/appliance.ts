@@ -1,19 +1,18 @@
 import path from 'node:path'
-import { commissioningOf } from './appliance-commissioning.js'
-import { disposeModel, modelStages } from './appliance-model.js'
+import { commissioningOf, type CommissioningOptions } from './appliance-commissioning.js'
 import { LiveView } from './appliance-view.js'
-import type { Config } from './config/schema.js'
+import { configuredPipeline, disposeModel, modelStages, settingsHash } from './configured-pipeline.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
 import type { Reason } from './domain/reason.js'
-import type { Clock } from './domain/time.js'
 import type { Commissioning } from './learning/commissioning/commissioning.js'
+import { PlacementAid } from './learning/commissioning/placement-aid.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
 import { GpioIndicator } from './outputs/gpio/indicator.js'
 import { SqliteStore } from './outputs/store/sqlite-store.js'
 import { StateKeeper } from './outputs/store/state-keeper.js'
-import { Pipeline } from './pipeline.js'
+import type { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
 import { AjarError } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
@@ -21,22 +20,17 @@ import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
 import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
+import { Flags } from './sensing/link/flags.js'
 import { Recorder } from './sensing/link/recorder.js'
 import type { RunningModel } from './sensing/model/choose-engine.js'
-import { BurstStage } from './sensing/burst/stage.js'
-import { PacketDecoder } from './sensing/packet/decoder.js'
-import { layoutById } from './sensing/packet/layouts.js'
-import { SignalStage } from './sensing/signal/stage.js'
 
 const TICK_MS = 500
 const LONGEST_LOG_LEVEL_MS = 86_400_000
 /** The source's loss or end and a model's faults are in the log already, at their moment. */
 const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open|ended)|model\.[\w-]+)$/
 
-export interface ApplianceOptions {
-  config: Config
+export interface ApplianceOptions extends CommissioningOptions {
   version: string
-  clock: Clock
   log: ReturnType<typeof createLogger>
   /** Bytes come from here; made by the command, which knows what was asked for. */
   source: Source & { noteProgress?(): void }
@@ -44,8 +38,6 @@ export interface ApplianceOptions {
   model: RunningModel | Reason
   /** Reads a model while the appliance runs. Throws AjarError. */
   openModel(directory: string): Promise<RunningModel>
-  /** Program and arguments that train from what a reed switch has labelled. */
-  trainCommand: readonly string[]
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
@@ -55,6 +47,8 @@ export class Appliance {
   private readonly pipeline: Pipeline
   private readonly indicator: GpioIndicator
   private readonly recorder: Recorder
+  private readonly flags: Flags
+  private readonly placement: PlacementAid
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
   private readonly commissioning: Commissioning
@@ -83,13 +77,16 @@ export class Appliance {
     })
     this.commissioning.setLive(this.running !== undefined)
     const { pipeline, store, indicator, commissioning } = this
-    const running = () => this.running
-    this.view = new LiveView({
-      ...{ version, door: config.door, clock, pipeline, store, indicator, running, commissioning },
-    })
+    const parts = { door: config.door, clock, pipeline, store, indicator, commissioning }
+    this.view = new LiveView({ version, running: () => this.running, ...parts })
     if (!('engine' in model)) this.view.modelReason = model
-    const directory = path.join(config.dataDirectory, 'recordings')
-    this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
+    const recordings = path.join(config.dataDirectory, 'recordings')
+    this.recorder = new Recorder(recordings, config.recordings, () => this.origin(), log.logger)
+    this.flags = this.buildFlags()
+    this.placement = new PlacementAid(clock, {
+      simulated: source.simulated,
+      leastPacketsPerSecond: config.signal.minPacketsPerSecond,
+    })
     this.api = new ApiServer({
       settings: config.api,
       view: this.view,
@@ -98,6 +95,8 @@ export class Appliance {
       logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
       commissioning: this.commissioning,
+      flags: this.flags,
+      placement: this.placement,
       tokens: new TokenStore(this.store, config.dataDirectory),
       clock,
       logger: log.logger,
@@ -119,32 +118,17 @@ export class Appliance {
 
   private buildPipeline(): Pipeline {
     const { config, clock, source, log } = this.options
-    const link = config.receiver.link
-    return new Pipeline(
-      {
-        link,
-        simulated: source.simulated,
-        clock,
-        packet: new PacketDecoder(config.receiver),
-        signal: new SignalStage({
-          link,
-          settings: config.signal,
-          layoutOf: layoutById,
-          expectedLayoutId: this.running?.artefact.layoutId,
-        }),
-        burst: new BurstStage(config.signal.bins, {
-          hopMs: config.signal.hopMs,
-          minQuietMs: config.decision.minQuietMs,
-          gapResetMs: config.decision.gapResetMs,
-        }),
-        ...modelStages(this.running, config, source.simulated),
-      },
+    return configuredPipeline(
+      { config, clock, simulated: source.simulated, running: this.running },
       {
         reading: (reading) => this.publish(reading),
         progress: () => source.noteProgress?.(),
         control: () => undefined,
         happened: (event) => this.commissioning.happened(event),
-        window: (window) => this.commissioning.window(window),
+        window: (window) => {
+          this.placement.window(window)
+          this.commissioning.window(window)
+        },
         burst: (burst) => this.commissioning.burst(burst),
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
@@ -161,10 +145,8 @@ export class Appliance {
   /** Another model takes over while the link goes on. */
   private async goLive(directory: string): Promise<void> {
     const { config, log, source } = this.options
-    if (config.model.directory !== '') {
-      log.logger.warn({ directory }, 'A learned model is not used: model.directory names another.')
-      return
-    }
+    if (config.model.directory !== '')
+      return log.logger.warn({ directory }, 'A learned model is not used: model.directory names another.')
     try {
       const model = await this.options.openModel(directory)
       const before = this.running
@@ -182,6 +164,18 @@ export class Appliance {
     }
   }
 
+  private buildFlags(): Flags {
+    const { config, clock, version, log } = this.options
+    const hash = settingsHash(config)
+    const origin = () => {
+      const reading = this.pipeline.current()
+      const { model, engine } = reading
+      return { ...this.origin(), version, reading, model, engine, settingsHash: hash }
+    }
+    const directory = path.join(config.dataDirectory, 'flags')
+    return new Flags(directory, config.flags, clock, origin, log.logger)
+  }
+
   /** A state is committed before it is published; what changes within it may be published before, or alone. */
   private publish(reading: DoorReading): void {
     const { state, reason, epoch, confidence } = reading
@@ -190,6 +184,7 @@ export class Appliance {
     if (logged?.state !== state || logged.reason !== reason || logged.epoch !== epoch)
       this.options.log.logger.info({ state, reason, confidence }, `The door is ${state}.`)
     this.logged = reading
+    this.flags.reading(reading)
     this.indicator.show(reading, this.pipeline.health())
     this.view.tell({ id, reading })
   }
@@ -215,6 +210,7 @@ export class Appliance {
         stopTimeoutMs: 1000,
       },
       { name: 'recorder', start: none, stop: () => this.recorder.stop(), stopTimeoutMs: 2000 },
+      { name: 'flags', start: none, stop: () => this.flags.stop(), stopTimeoutMs: 2000 },
       {
         name: 'api',
         start: async () => {
@@ -259,6 +255,7 @@ export class Appliance {
             {
               bytes: (bytes, hostTimeUs) => {
                 this.recorder.bytes(bytes, hostTimeUs)
+                this.flags.bytes(bytes, hostTimeUs)
                 this.pipeline.bytes(bytes, hostTimeUs)
               },
               event: (event) => {
@@ -266,6 +263,7 @@ export class Appliance {
                 else if (event.type === 'lost')
                   log.logger.warn({ hint: event.hint }, `Receiver lost: ${event.detail}`)
                 else log.logger.info({ at: clock.now().wallMs }, 'The recording is over.')
+                this.flags.event(event)
                 this.pipeline.sourceEvent(event)
                 if (event.type === 'end') this.sourceEnded()
               },
@@ -281,8 +279,10 @@ export class Appliance {
   private tick(): void {
     const nowUs = this.options.clock.monotonicUs()
     this.pipeline.tick()
+    const health = this.pipeline.health()
+    this.placement.tick(health)
     this.commissioning.tick()
-    this.store.telemetry(this.pipeline.health())
+    this.store.telemetry(health)
     const reading = this.pipeline.current()
     if (this.keeper.isDue(reading, nowUs)) this.publish(reading)
     const unsaid = this.view.reasons().filter(({ code }) => !SAID_WHERE_IT_ARISES.test(code))

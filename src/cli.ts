@@ -1,13 +1,24 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addCommissionCommand } from './commands/commission/commands.js'
+import { addEvaluateCommands } from './commands/evaluate/commands.js'
 import { addModelCommands } from './commands/model/commands.js'
+import { addPlaceCommand } from './commands/place/commands.js'
+import { addReplayCommands } from './commands/replay/commands.js'
+import { addTrialCommand } from './commands/trial/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
 /** Exit codes of every command. */
 const FAILED = 1
 const WRONG_USE = 2
+
+// Whoever reads what is written here may leave before its end: `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`)
 const progress = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -49,6 +60,12 @@ const overrides = (command: Command) =>
     .option('--model <directory>', 'model to run')
     .addOption(new Option('--http-port <number>', 'port of the HTTP API; 0 = any').argParser(whole(0, 65535)))
     .option('--data-dir <directory>', 'where the database, the token and recordings are kept')
+
+const running = (command: Command) =>
+  command
+    .addOption(config())
+    .addOption(new Option('--http-port <number>', 'port of its HTTP API').argParser(whole(1, 65535)))
+    .option('--data-dir <directory>', 'where it keeps its data')
 
 const program = new Command('ajar')
   .description('Tells whether a door is closed, ajar or open from Wi-Fi channel state information.')
@@ -179,34 +196,12 @@ program
     }),
   )
 
-program
-  .command('commission')
-  .description('learn this door from a reed switch: begin with the door closed, then leave')
-  .addOption(new Option('--reed-pin <n>', 'line of the reed switch (BCM number)').argParser(whole(0, 53)))
-  .option('--inverted', 'the line is low while the door is open')
-  .addOption(new Option('--status', 'only show how far it is').conflicts(['reedPin', 'stop', 'trainNow']))
-  .addOption(new Option('--stop', 'watch the reed no longer').conflicts(['reedPin', 'trainNow']))
-  .addOption(
-    new Option('--train-now', 'train at once from what was labelled so far').conflicts([
-      'reedPin',
-      'inverted',
-    ]),
-  )
-  .addOption(config())
-  .option('--data-dir <directory>', 'where the appliance keeps its data')
-  .addOption(new Option('--http-port <number>', "port of the appliance's API").argParser(whole(1, 65535)))
-  .addOption(json())
-  .action(
-    action(async (options) => {
-      const { commission } = await import('./commands/commission.js')
-      const { inverted, status, stop, trainNow } = options
-      const flags = { inverted: inverted === true, status: status === true, stop: stop === true }
-      const chosen = { ...options, ...flags, trainNow: trainNow === true, json: options.json === true }
-      return commission(chosen, { out, progress }, untilSignalled())
-    }),
-  )
-
+addEvaluateCommands(program, { action, json, out, progress, whole, list, untilSignalled })
+addTrialCommand(program, { action, json, out, progress, whole })
+addCommissionCommand(program, { action, json, whole, running, untilSignalled, out, progress })
 addModelCommands(program, { action, json, out })
+addPlaceCommand(program, { action, json, running, untilSignalled, out })
+addReplayCommands(program, { action, json, running, config, pace, untilSignalled, out })
 
 program
   .command('bench')

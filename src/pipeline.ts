@@ -1,6 +1,6 @@
 import type { Clock } from './domain/time.js'
-import type { Burst } from './domain/burst.js'
-import type { BurstReading, DoorEvent } from './domain/event.js'
+import type { Burst, BurstReading } from './domain/burst.js'
+import type { DoorEvent } from './domain/event.js'
 import type { LinkHealth, SourceEvent } from './domain/link.js'
 import type { Chunk, ControlFrame, Counters, CsiPacket, Discarded } from './domain/packet.js'
 import type { DoorReading } from './domain/reading.js'
@@ -43,12 +43,13 @@ export interface PipelineEvents {
   progress(): void
   control(frame: ControlFrame): void
   /** Something that the door did; its times are the device's. */
-  happened(event: DoorEvent): void
-  /** For those who learn from what passes: each window, and each burst as far as it has come. Both are reused. */
-  window?(window: SignalWindow): void
+  happened?(event: DoorEvent): void
+  /** Each burst as far as it has come, before the window that it has come to. Reused. */
   burst?(burst: Burst): void
   /** The model failed while it ran; it is not asked again. */
   modelFailed(error: AjarError): void
+  /** Each window and what the models said of it and its burst, after the reading that it led to. All are reused. */
+  window?(window: SignalWindow, scores: Scores | undefined, burst: BurstReading | undefined): void
 }
 
 /**
@@ -150,6 +151,7 @@ export class Pipeline {
       packetsPerSecond: fresh ? signal.packetsPerSecond : 0,
       lossRatio: fresh ? signal.lossRatio : NaN,
       rssiDbm: fresh ? signal.rssiDbm : NaN,
+      gainLocked: signal.gainLocked,
       lastPacketUs: this.lastPacketUs,
       counters: this.counters(),
       reasons: this.reasons(),
@@ -201,10 +203,10 @@ export class Pipeline {
     const now = this.parts.clock.now()
     const scores = this.score(item)
     this.underWay = undefined
-    this.on.window?.(item)
     this.parts.burst.push(item, this.moved)
     this.publish(this.decision.observe(item, scores, now, this.underWay))
-    for (const event of this.decision.takeEvents()) this.on.happened(event)
+    for (const event of this.decision.takeEvents()) this.on.happened?.(event)
+    this.on.window?.(item, scores, this.underWay)
   }
 
   private score(window: SignalWindow): Scores | undefined {

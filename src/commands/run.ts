@@ -8,7 +8,7 @@ import { SimulatorSource } from '../learning/simulator/source.js'
 import { SystemClock } from '../platform/clock.js'
 import { AjarError } from '../platform/errors.js'
 import { createLogger } from '../platform/logger.js'
-import { CaptureFileSource, type Pace } from '../sensing/link/capture-file.js'
+import { CaptureFileSource, type CaptureFileOptions, type Pace } from '../sensing/link/capture-file.js'
 import { SerialSource } from '../sensing/link/serial-port.js'
 import { PacketDecoder } from '../sensing/packet/decoder.js'
 import { trainCommand } from './commission/train-command.js'
@@ -67,12 +67,20 @@ export async function sourceOf(options: RunOptions, config: Config, clock: Clock
     return new SimulatorSource({ site, seed: clock.now().wallMs, clock })
   }
   if (options.capture === undefined) return new SerialSource(config.receiver, clock)
+  return openCapture(options.capture, config, { pace: options.pace ?? 'device', clock })
+}
+
+/** A recording as a source, which knows whether it is simulated. Throws AjarError 'capture.unreadable'. */
+export function openCapture(
+  file: string,
+  config: Config,
+  options: Pick<CaptureFileOptions, 'pace' | 'clock' | 'times'>,
+): Promise<CaptureFileSource> {
   // A decoder of its own tells the pace of a capture: the pipeline's must see each byte once.
   const decoder = new PacketDecoder(config.receiver)
   return CaptureFileSource.open({
-    file: options.capture,
-    pace: options.pace ?? 'device',
-    clock,
+    file,
+    ...options,
     deviceTimeUs: (bytes) => {
       let timeUs: number | undefined
       decoder.push({ bytes, hostTimeUs: 0 }, (item) => {

@@ -59,7 +59,7 @@ async function readVisits(dataset: Dataset, io: Io): Promise<FeatureRows> {
       signal: { ...signal, minPacketsPerSecond: 0 },
       features: visitNumbers,
       judge: qualityNumbers,
-      keepUnstated: true,
+      notStated: 'keep',
       mostRows: MOST_WINDOWS,
       transmitters: receiver.transmitters,
       tablePacketsPerSecond: receiver.tablePacketsPerSecond,

@@ -5,7 +5,7 @@ import { readFeatureRows, type FeatureRows } from '../learning/dataset/feature-r
 import { loadDataset, type Dataset } from '../learning/dataset/manifest.js'
 import { assertWritable, writeArtefact } from '../learning/training/artefact-files.js'
 import { codeVersion } from '../learning/training/code-version.js'
-import { chooseFamily } from '../learning/training/family-choice.js'
+import { chooseFamily, choiceAccuracy } from '../learning/training/family-choice.js'
 import { fitterOf, recipeOf, rowsOf } from '../learning/training/families.js'
 import { FoldFiles, trainingKey } from '../learning/training/fold-files.js'
 import { refuseIfStopped } from '../learning/training/stopped.js'
@@ -19,9 +19,10 @@ import {
 } from '../learning/training/train.js'
 import { SystemClock } from '../platform/clock.js'
 import { AjarError } from '../platform/errors.js'
-import { FAMILIES, type Family } from '../sensing/model/artefact-manifest.js'
+import { FAMILIES, type Evaluation, type Family } from '../sensing/model/artefact-manifest.js'
 import { featureExtractor, type WindowFeatureName } from '../sensing/model/features.js'
 import type { TensorFlow, TensorFlowBackend } from '../sensing/model/tensorflow.js'
+import { methodScores } from './train/method-scores.js'
 import { jsonOf, summary } from './train/summary.js'
 
 export interface TrainOptions {
@@ -54,6 +55,9 @@ const JUDGE = 'five-numbers'
 /** `best` shares the time limit among these. */
 const NETWORKS = FAMILIES.length - 1
 
+/** What is said of the model beside its own scores. */
+type Comparison = Pick<Evaluation, 'compared' | 'choiceBalancedAccuracy' | 'methods'>
+
 interface Trained {
   input: TrainingInput
   validation: Validation | undefined
@@ -83,9 +87,11 @@ export async function train(
   for (const family of families)
     trained.set(family, await prepare(family, { dataset, options, network, folds, io, signal }))
 
-  const { order, compared } =
-    options.family === 'best' ? choice(trained) : { order: [options.family], compared: undefined }
-  const { manifest, files } = await firstExported(order, trained, compared, io)
+  const { order, scores } =
+    options.family === 'best'
+      ? await choice(trained, { dataset, seed: options.seed, io, signal })
+      : { order: [options.family], scores: {} }
+  const { manifest, files } = await firstExported(order, trained, scores, io)
   await yieldToEvents()
   refuseIfStopped(signal)
   writeArtefact(directory, files)
@@ -101,14 +107,14 @@ export async function train(
 async function firstExported(
   order: readonly Family[],
   trained: ReadonlyMap<Family, Trained>,
-  compared: NonNullable<Validation['evaluation']['compared']> | undefined,
+  scores: Comparison,
   io: Io,
 ): Promise<TrainedModel> {
   for (const [index, family] of order.entries()) {
     const { input, validation } = trained.get(family) as Trained
     const scored = validation && {
       ...validation,
-      evaluation: { ...validation.evaluation, ...(compared && { compared }) },
+      evaluation: { ...validation.evaluation, ...scores },
     }
     try {
       return await trainModel(input, scored)
@@ -202,7 +208,10 @@ function today(): string | undefined {
 }
 
 /** Throws AjarError 'train.units' where nothing can be left out, so that nothing can be compared. */
-function choice(trained: ReadonlyMap<Family, Trained>) {
+async function choice(
+  trained: ReadonlyMap<Family, Trained>,
+  { dataset, seed, io, signal }: { dataset: Dataset; seed: number; io: Io; signal: AbortSignal },
+): Promise<{ order: Family[]; scores: Comparison }> {
   const candidates = [...trained].map(([family, { validation }]) => {
     if (validation === undefined)
       throw new AjarError(
@@ -212,7 +221,10 @@ function choice(trained: ReadonlyMap<Family, Trained>) {
       )
     return { family, evaluation: validation.evaluation }
   })
-  return chooseFamily(candidates)
+  const { order, compared } = chooseFamily(candidates)
+  const evaluations = new Map(candidates.map(({ family, evaluation }) => [family, evaluation]))
+  const methods = await methodScores(dataset, evaluations, seed, { progress: io.progress, signal })
+  return { order, scores: { compared, choiceBalancedAccuracy: choiceAccuracy(candidates), methods } }
 }
 
 /** Throws AjarError 'usage.session' for a session that no visit has. */

@@ -1,21 +1,12 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../domain/control.js'
 import { ENGINE_NAMES } from '../domain/model.js'
-import { isCron } from '../platform/schedule.js'
+import { cron, line, mac, name, share, whole } from './fields.js'
 
 /**
  * The only place of defaults and help texts. Strict: an unknown key is an error. What a value means in full, and
  * the source of its default, stands in the settings.ts of the part that uses it.
  */
-
-const whole = (least: number, most: number) => z.number().int().min(least).max(most)
-const share = z.number().min(0).max(1)
-const name = z.string().regex(/^[a-z0-9-]{1,32}$/, 'small letters, digits and hyphens are needed, at most 32')
-const mac = z
-  .string()
-  .toLowerCase()
-  .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'a MAC address like 1a:2b:3c:4d:5e:6f is needed')
-const cron = z.string().refine(isCron, "five fields of a cron expression are needed, like '17 3 * * *'")
 
 const door = z.strictObject({
   id: name.default('front').describe('Short name in addresses and topics'),
@@ -120,7 +111,6 @@ const decision = z.strictObject({
   staleMs: whole(500, 4500).default(3000).describe('No window for this long is sensor loss'),
 })
 
-const line = whole(0, 53)
 const gpio = z.strictObject({
   driver: z
     .enum(['auto', 'onoff', 'none'])
@@ -180,6 +170,19 @@ const recordings = z.strictObject({
   maxBytes: whole(1 << 20, 2 ** 40)
     .default(512 << 20)
     .describe('Of all together that the API made; at the cap no more are begun'),
+})
+
+const flags = z.strictObject({
+  seconds: whole(10, 600)
+    .default(120)
+    .describe('How much of the past a flag keeps; until then it is in memory'),
+  memoryBytes: whole(1 << 20, 256 << 20)
+    .default(12 << 20)
+    .describe('Of that memory; when it is full the oldest bytes go'),
+  maxFlags: whole(1, 1000).default(20).describe('How many are kept; a new one takes the place of the oldest'),
+  maxBytes: whole(1 << 20, 2 ** 40)
+    .default(128 << 20)
+    .describe('Of all together; a new one takes the place of the oldest'),
 })
 
 const api = z.strictObject({
@@ -283,6 +286,12 @@ export const schema = z.strictObject({
   gpio: gpio.prefault({}),
   recordings: recordings.prefault({}),
   commissioning: commissioning.prefault({}),
+  flags: flags
+    .refine(({ memoryBytes, maxBytes }) => memoryBytes <= maxBytes, {
+      path: ['memoryBytes'],
+      message: 'must not be above maxBytes',
+    })
+    .prefault({}),
   api: api.prefault({}),
   log: log.prefault({}),
   schedules: schedules.prefault({}),

@@ -1,3 +1,5 @@
+import type { Scores } from './model.js'
+
 /**
  * Motion of one link from quiet to quiet, as far as it has come. Reused: the same object grows until `over`.
  * A frame is the mean over one hop (0.2 s): `bins` values of log-shape, then the level in nepers.
@@ -20,4 +22,14 @@ export interface Burst {
   before: Float32Array
   /** How many frames that rests on; 0 where a longer motion was cut: then it is the end of the part before. */
   quietFrames: number
+}
+
+/** What the model of events says of the burst under way. */
+export interface BurstReading {
+  /** Outputs are the event classes. Reused. */
+  scores: Scores
+  /** The burst ends here. */
+  over: boolean
+  /** There was quiet before it to compare it with. */
+  grounded: boolean
 }

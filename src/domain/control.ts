@@ -1,3 +1,5 @@
+import type { Flag, FlagStatus } from './flag.js'
+import type { PlacementStatus } from './placement.js'
 import type { DoorReading } from './reading.js'
 import type { LinkHealth } from './link.js'
 import type { Reason } from './reason.js'
@@ -32,6 +34,22 @@ export interface RecordingControl {
    */
   start(options: { seconds: number; note: string }): Promise<RecordingStatus>
   current(): RecordingStatus | undefined
+}
+
+export interface FlagControl {
+  /**
+   * Somebody says that the reading is wrong: keeps the bytes of the last minutes and what was made of them. Rejects
+   * with AjarError 'flag.…' or 'recording.write' where that cannot be.
+   */
+  save(options: { note: string }): Promise<Flag>
+  list(): Promise<FlagStatus>
+}
+
+export interface PlacementControl {
+  /** Begins, or begins again: the person starts when they stand there. */
+  start(): PlacementStatus
+  /** Undefined before the first start. */
+  current(): PlacementStatus | undefined
 }
 
 /** What the appliance shows of itself, read by API, MQTT and dashboard; nothing here does I/O. */

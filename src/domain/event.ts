@@ -1,5 +1,3 @@
-import type { Scores } from './model.js'
-
 export const DOOR_EVENT_KINDS = ['opened', 'closed', 'passed-through'] as const
 
 /** Something that a door did. */
@@ -11,14 +9,4 @@ export interface DoorEvent {
   endUs: number
   /** 0..1. */
   confidence: number
-}
-
-/** What the model of events says of the burst under way. */
-export interface BurstReading {
-  /** Outputs are the event classes. Reused. */
-  scores: Scores
-  /** The burst ends here. */
-  over: boolean
-  /** There was quiet before it to compare it with. */
-  grounded: boolean
 }

@@ -35,6 +35,8 @@ export interface LinkHealth {
   /** These two are NaN while no packet is used. */
   lossRatio: number
   rssiDbm: number
+  /** Undefined where the receiver does not report its gain. */
+  gainLocked?: boolean
   /** Host monotonic time of the last used packet, µs; NaN before the first. */
   lastPacketUs: number
   counters: Counters

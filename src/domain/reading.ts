@@ -1,3 +1,4 @@
+import type { DoorEvent } from './event.js'
 import type { Instant } from './time.js'
 
 export const STATES = ['closed', 'opening', 'open', 'closing', 'ajar', 'unknown'] as const
@@ -38,4 +39,6 @@ export interface DoorReading {
   simulated: boolean
   engine: string
   model: string
+  /** The last thing that the door was found to have done; absent before the first. */
+  lastEvent?: { kind: DoorEvent['kind']; at: Instant; confidence: number }
 }

@@ -138,10 +138,20 @@ describe('ajar train', () => {
     expect(code, stderr.slice(-1000)).toBe(0)
     const { family, evaluation } = JSON.parse(stdout) as {
       family: string
-      evaluation: { compared: { family: string; balancedAccuracy: number }[] }
+      evaluation: {
+        compared: { family: string; balancedAccuracy: number }[]
+        choiceBalancedAccuracy: number
+        methods: { method: string; recalls: number[] }[]
+        bySession: unknown[]
+      }
     }
     expect(family).toBe('lda')
     expect(evaluation.compared.map((one) => one.family)).toEqual(['lda', 'mlp', 'conv'])
+    expect(evaluation.choiceBalancedAccuracy).toBeGreaterThan(0.9)
+    const baselines = ['majority', 'rssi-threshold', 'five-numbers', 'moving-variance', 'logistic', 'knn', 'random-forest'] // prettier-ignore
+    expect(evaluation.methods.map(({ method }) => method)).toEqual(['lda', 'mlp', 'conv', ...baselines])
+    for (const { recalls } of evaluation.methods) expect(recalls).toHaveLength(evaluation.bySession.length)
+    expect(readFileSync(path.join(out, 'card.md'), 'utf8')).toMatch(/^\| balanced accuracy \| 100\.0 % /m)
     expect(await verified('best')).toBe(true)
   })
 })

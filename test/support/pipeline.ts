@@ -5,6 +5,7 @@ import { Pipeline, type PipelineEvents } from '../../src/pipeline.js'
 import { DoorDecision } from '../../src/sensing/decision/decision.js'
 import type { Artefact } from '../../src/sensing/model/artefact.js'
 import { Int8JsEngine } from '../../src/sensing/model/engine-int8-js.js'
+import { BurstStage } from '../../src/sensing/burst/stage.js'
 import { ModelStage } from '../../src/sensing/model/stage.js'
 import { PacketDecoder } from '../../src/sensing/packet/decoder.js'
 import { layoutById } from '../../src/sensing/packet/layouts.js'
@@ -34,6 +35,11 @@ export function pipelineOf(
         expectedLayoutId: artefact?.layoutId,
       }),
       model: artefact && new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network)),
+      burst: new BurstStage(config.signal.bins, {
+        hopMs: config.signal.hopMs,
+        minQuietMs: config.decision.minQuietMs,
+        gapResetMs: config.decision.gapResetMs,
+      }),
       decision: new DoorDecision({
         doorId: 'front',
         outputs: artefact?.outputs ?? [],

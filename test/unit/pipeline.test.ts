@@ -8,6 +8,7 @@ import { Pipeline } from '../../src/pipeline.js'
 import { DoorDecision } from '../../src/sensing/decision/decision.js'
 import { loadArtefact } from '../../src/sensing/model/artefact.js'
 import { Int8JsEngine } from '../../src/sensing/model/engine-int8-js.js'
+import { BurstStage } from '../../src/sensing/burst/stage.js'
 import { ModelStage } from '../../src/sensing/model/stage.js'
 import { PacketDecoder } from '../../src/sensing/packet/decoder.js'
 import { layoutById } from '../../src/sensing/packet/layouts.js'
@@ -58,6 +59,11 @@ class Bench {
         packet: new PacketDecoder({ transmitters, tablePacketsPerSecond: 3 }),
         signal: new SignalStage({ link: 'link-1', settings: signal, layoutOf: layoutById }),
         model: artefact && new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network)),
+        burst: new BurstStage(signal.bins, {
+          hopMs: signal.hopMs,
+          minQuietMs: decision.minQuietMs,
+          gapResetMs: decision.gapResetMs,
+        }),
         decision: new DoorDecision({
           doorId: 'front',
           outputs: artefact?.outputs ?? [],

@@ -21,6 +21,8 @@ export function summary({ id, family, outputs, trained }: Manifest, directory: s
   if (evaluation === undefined)
     return [...lines, '  not scored: record each marker in at least two visits, better two sessions']
   const { leftOut, balancedAccuracy, rssiThreshold, majority, bySession, compared = [] } = evaluation
+  const { choiceBalancedAccuracy, methods = [] } = evaluation
+  const families = new Set<string>(compared.map((one) => one.family))
   return [
     ...lines,
     `  balanced accuracy, each ${leftOut} left out once: ${percent(balancedAccuracy)}` +
@@ -34,6 +36,12 @@ export function summary({ id, family, outputs, trained }: Manifest, directory: s
         `  ${one.family === family ? 'chosen' : 'tried '} ${one.family}: ${percent(one.balancedAccuracy)}` +
         (one.family === 'lda' ? '' : `, beyond LDA by at least ${percent(one.beyondLda)} (paired, 95 %)`),
     ),
+    ...(choiceBalancedAccuracy === undefined
+      ? []
+      : [`  the choice itself, made without the session that is scored: ${percent(choiceBalancedAccuracy)}`]),
+    ...methods
+      .filter(({ method }) => !families.has(method))
+      .map(({ method, balancedAccuracy: accuracy }) => `  beside them ${method}: ${percent(accuracy)}`),
   ]
 }
 

@@ -18,6 +18,8 @@ export type DayScore = Pick<Measured, 'reed' | 'found' | 'told' | 'false'>
 export class RunningScore {
   private edges: (ReedEdge & { found: boolean; day: string })[] = []
   private unconfirmed: string[] = []
+  /** An opening or closing that may yet be told as half of a pass-through. */
+  private half: { startUs: number; open: boolean } | undefined
 
   /** @param days goes on from there. */
   constructor(readonly days: Record<string, DayScore>) {}
@@ -28,8 +30,9 @@ export class RunningScore {
     if (this.edges.length > MOST_WAITING) this.settle(Infinity)
   }
 
-  told({ kind, startUs, endUs }: Pick<DoorEvent, 'kind' | 'startUs' | 'endUs'>, day: string): void {
-    for (const open of kind === 'passed-through' ? [true, false] : [kind === 'opened']) {
+  told(event: Pick<DoorEvent, 'kind' | 'startUs' | 'endUs'>, day: string): void {
+    const { startUs, endUs } = event
+    for (const open of this.halves(event)) {
       this.of(day).told++
       const edge = this.edges.find(
         ({ open: own, atUs, found }) =>
@@ -38,6 +41,16 @@ export class RunningScore {
       if (edge !== undefined) edge.found = true
       else if (this.unconfirmed.length < MOST_WAITING) this.unconfirmed.push(day)
     }
+  }
+
+  /** Whether it opened, whether it closed; a half that was told before is not told again (event-teller.ts). */
+  private halves({ kind, startUs }: Pick<DoorEvent, 'kind' | 'startUs'>): boolean[] {
+    const { half } = this
+    this.half = undefined
+    if (kind === 'passed-through') return half?.startUs === startUs ? [!half.open] : [true, false]
+    const open = kind === 'opened'
+    this.half = { startUs, open }
+    return [open]
   }
 
   /** Device time. */

@@ -16,6 +16,8 @@ export interface FeatureRows {
   withoutWindows: string[]
   /** A recording among them says that it is simulated: so is a model of these rows. */
   simulated: boolean
+  /** A recording among them states the receiver's gains. */
+  gainsStated: boolean
 }
 
 /** Puts the readers of visits together: all rows of one layout. */
@@ -27,6 +29,7 @@ export class RowCollector {
     discarded: {},
     withoutWindows: [],
     simulated: false,
+    gainsStated: false,
   }
   private layoutFrom = ''
   private fastest = 0
@@ -50,6 +53,7 @@ export class RowCollector {
     if (reader.rows.length === 0) result.withoutWindows.push(visit)
     result.packets += reader.packets
     result.simulated ||= reader.simulated
+    result.gainsStated ||= reader.gainsStated
     if (reader.packetsPerSecond > this.fastest) this.fastest = reader.packetsPerSecond
     for (const [reason, count] of Object.entries(reader.discarded))
       result.discarded[reason] = (result.discarded[reason] ?? 0) + count
@@ -88,8 +92,9 @@ export async function readFeatureRows(
 
 /** Throws AjarError 'dataset.file' where the file cannot be read or carries no marker. */
 async function readVisit(visit: Visit, options: ReadingOptions): Promise<VisitReader> {
-  const { file, marker, session, place, visit: name } = visit
-  const reader = new VisitReader({ marker, session, place, visit: name }, options)
+  const { file, marker, session, place, day, visit: name } = visit
+  const labels = { marker, session, place, visit: name, ...(day === undefined ? {} : { day }) }
+  const reader = new VisitReader(labels, options)
   const sink = (chunks: AsyncIterable<Buffer>) => feed(chunks, reader)
   try {
     const bytes = createReadStream(file)

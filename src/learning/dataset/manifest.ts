@@ -20,6 +20,8 @@ const visitSchema = z.strictObject({
   session: name,
   visit: name.optional(),
   place: name,
+  /** When it was recorded: what can be split by days, or forward in time. */
+  day: z.iso.date().optional(),
 })
 
 const datasetSchema = z.strictObject({
@@ -40,6 +42,8 @@ export interface Visit {
   markerColumn?: string
   session: string
   place: string
+  /** YYYY-MM-DD, where the manifest states it. */
+  day?: string
   /** Name of the visit, unique in its data set. */
   visit: string
 }
@@ -70,7 +74,7 @@ export async function loadDataset(manifestPath: string): Promise<Dataset> {
     throw new AjarError(
       code,
       `${manifestPath}:${lineOf(document, lines, keys)}: ${message}.`,
-      'A visit is {file, marker, session, place} and may have a visit name; states: maps markers to closed, ajar or open.',
+      'A visit is {file, marker, session, place} and may have a visit name and a day; states: maps markers to closed, ajar or open.',
     )
   }
   if (document.errors.length > 0) {

@@ -1,7 +1,7 @@
 import type { ControlFrame, CsiPacket, Discarded } from '../../domain/packet.js'
 import type { Stage } from '../../domain/stage.js'
 import type { SignalWindow } from '../../domain/window.js'
-import type { FeatureExtractor } from '../../sensing/model/features.js'
+import type { WindowMeasure } from '../../sensing/model/features.js'
 import { PacketDecoder } from '../../sensing/packet/decoder.js'
 import { layoutById } from '../../sensing/packet/layouts.js'
 import type { SignalSettings } from '../../sensing/signal/settings.js'
@@ -17,6 +17,8 @@ export interface FeatureRow {
   session: string
   place: string
   visit: string
+  /** YYYY-MM-DD, where the manifest states it. */
+  day?: string
 }
 
 /** Times as many rows as are wanted are held while a visit is read, so that what is kept in the end lies even. */
@@ -28,24 +30,24 @@ export interface VisitLabels {
   session: string
   place: string
   visit: string
+  day?: string
 }
-
-/** Numbers that are read off a window; a model's features are some. */
-export type WindowNumbers = Pick<FeatureExtractor, 'size' | 'extract'>
 
 export interface ReadingOptions {
   signal: SignalSettings
-  features: WindowNumbers
+  features: WindowMeasure
   /** Of `FeatureRow.judged`; may be the same. */
-  judge: WindowNumbers
-  /** Rows with a number that the dialect does not state (RSSI in tables) are kept, with NaN there; absent = discarded. */
-  keepUnstated?: boolean
+  judge: WindowMeasure
   /** At most so many rows of a visit, spread evenly; absent = all. Windows of a visit repeat one another. */
   mostRows?: number
   /** Only packets of these transmitters; empty = of any. */
   transmitters: readonly string[]
   /** Rate of tables without time. */
   tablePacketsPerSecond: number
+  /** Rows with values that the dialect does not state (NaN): 'discard', unless said otherwise. */
+  notStated?: 'discard' | 'keep'
+  /** As though the receiver had not stated its gains: the level is then what it measured. */
+  ignoreGains?: boolean
 }
 
 /**
@@ -64,6 +66,8 @@ export class VisitReader {
   packets = 0
   /** The recording says that it is. */
   simulated = false
+  /** A packet states the receiver's gains. */
+  gainsStated = false
   readonly discarded: Record<string, number> = {}
   private readonly decoder: PacketDecoder
   private readonly stage: Stage<CsiPacket, SignalWindow | Discarded>
@@ -111,6 +115,8 @@ export class VisitReader {
     if (item.kind !== 'packet') return
     this.packets += 1
     this.note(item.deviceTimeUs)
+    this.gainsStated ||= item.agcGain > 0 // one that stands at 0 is a field that nobody fills
+    if (this.options.ignoreGains) item.agcGain = item.fftGain = NaN
     if (this.labels.marker === '') {
       if (item.marker === '') return this.discard('unlabelled')
       if (item.marker !== this.marker) this.stage.reset('the marker changed')
@@ -131,12 +137,12 @@ export class VisitReader {
     this.layoutId ??= item.layoutId
     if (item.layoutId !== this.layoutId) return this.discard('layout')
     if (this.windows++ % this.keepEvery !== 0) return
-    const { features, judge } = this.options
+    const { features, judge, notStated = 'discard' } = this.options
     const row = extracted(features, item)
     const judged = judge === features ? row : extracted(judge, item)
     // A dialect without RSSI has no level numbers.
     const stated = row.every(Number.isFinite) && judged.every(Number.isFinite)
-    if (!stated && !this.options.keepUnstated) return this.discard('not-stated')
+    if (!stated && notStated === 'discard') return this.discard('not-stated')
     const { labels, marker } = this
     const visit = labels.marker === '' ? `${labels.visit}#${marker}` : labels.visit
     this.rows.push({ ...labels, features: row, judged, marker, visit })
@@ -157,7 +163,7 @@ export class VisitReader {
   }
 }
 
-function extracted(extractor: WindowNumbers, window: SignalWindow): Float32Array {
+function extracted(extractor: WindowMeasure, window: SignalWindow): Float32Array {
   const values = new Float32Array(extractor.size)
   extractor.extract(window, values)
   return values

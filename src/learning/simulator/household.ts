@@ -140,11 +140,12 @@ export class Household {
   }
 
   /**
-   * What is to be played to miss nothing but sitting and drift: apart, in order.
-   * @param leastShare of the whole time: quiet minutes at even distances are added until it is reached.
-   * @param marginUs of quiet on either side of all that happens.
+   * What is to be played to miss nothing but sitting and drift: apart, in order, with a margin of quiet on either
+   * side of all that happens (default 20 s). With `leastShare` of the whole time, 0..1, quiet minutes at even
+   * distances are added until it is reached.
    */
-  stretches(leastShare = 0, marginUs = PARAMETERS.eventMarginSeconds.value * 1e6): Stretch[] {
+  stretches({ leastShare = 0, marginSeconds = PARAMETERS.eventMarginSeconds.value } = {}): Stretch[] {
+    const marginUs = marginSeconds * 1e6
     const eventful = apart(
       [...this.all, ...(this.options.skipsShow === false ? [] : this.wraps())].map(({ startUs, endUs }) => ({
         startUs: Math.max(startUs - marginUs, 0),

@@ -91,25 +91,35 @@ function shrunkScatter(
   const least = LEAST_VARIANCE * (deviation.reduce((sum, variance) => sum + variance, 0) / n)
   if (!(least > 0)) return identity(n)
   deviation.forEach((variance, i) => (deviation[i] = Math.sqrt(Math.max(variance, least))))
-  const scatters = units.map(({ residuals }) => {
-    const scatter = new Float64Array(n * n)
+  // Lower triangles. What lies off the diagonal differs from the target, 0, by itself; the units' scatter around their
+  // share of the pooled one is summed as Σ|Sᵤ|² − 2·⟨Σ shareᵤ·Sᵤ, S⟩ + Σ shareᵤ²·|S|², so that one matrix serves them all.
+  const pooled = new Float64Array(n * n)
+  const weighted = new Float64Array(n * n)
+  const scatter = new Float64Array(n * n)
+  let ofUnits = 0
+  let shares = 0
+  for (const { share, residuals } of units) {
+    scatter.fill(0)
     for (const residual of residuals) {
       const r = residual.map((value, i) => value / deviation[i])
       for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) scatter[i * n + j] += r[i] * r[j]
     }
-    return scatter
-  })
-  const pooled = new Float64Array(n * n)
-  for (const scatter of scatters) for (let i = 0; i < n * n; i++) pooled[i] += scatter[i]
-  // What lies off the diagonal differs from the target, 0, by itself.
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < i; j++) {
+        const value = scatter[i * n + j]
+        pooled[i * n + j] += value
+        weighted[i * n + j] += share * value
+        ofUnits += value * value
+      }
+    shares += share * share
+  }
   let distance = 0
-  let spread = 0
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) {
-      const at = i * n + j
-      distance += pooled[at] ** 2
-      scatters.forEach((scatter, unit) => (spread += (scatter[at] - units[unit].share * pooled[at]) ** 2))
-    }
+  let across = 0
+  for (let at = 0; at < n * n; at++) {
+    distance += pooled[at] ** 2
+    across += weighted[at] * pooled[at]
+  }
+  const spread = ofUnits - 2 * across + shares * distance
   const shrinkage = Math.max(LEAST_SHRINKAGE, distance > 0 ? Math.min(1, spread / distance) : 1)
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++)

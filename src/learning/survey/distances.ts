@@ -3,7 +3,7 @@ import { fitDiscriminant, type Discriminant, type Point } from './discriminant.j
 import { groupBy } from './group-by.js'
 import { meanVector } from './mean-vector.js'
 
-/** Squared distances along the axis between two markers, in units of the variance of a marker's visits. */
+/** Squared Mahalanobis distances along the axis between two markers: in variances of a marker's visits. */
 export interface MarkerDistance {
   a: string
   b: string
@@ -18,7 +18,7 @@ export interface MarkerDistance {
 }
 
 /** Pairs of sessions to leave out grow as the square: of more sessions of one marker these many do, evenly (D). */
-const MOST_SESSIONS = 12
+const MOST_SESSIONS = 8
 /** A jackknife of fewer sessions says nothing (D). */
 const FEWEST_SESSIONS = 3
 

@@ -1,12 +1,13 @@
 import { SHAPE_BINS } from '../../sensing/model/features.js'
-import type { FeatureRow, WindowNumbers } from '../dataset/visit-reader.js'
+import type { WindowMeasure } from '../../sensing/model/features.js'
+import type { FeatureRow } from '../dataset/visit-reader.js'
 import { meanVector } from './mean-vector.js'
 
 /**
  * What a window adds to its visit: mean log-shape, mean and sd of the level (dB), mean and sd of RSSI (dBm, dB; NaN where
  * the dialect does not state it).
  */
-export const visitNumbers: WindowNumbers = {
+export const visitNumbers: WindowMeasure = {
   size: SHAPE_BINS + 4,
   extract({ rows, bins, shape, levelDb, rssiDbm }, into) {
     for (let bin = 0; bin < SHAPE_BINS; bin++) {
@@ -20,7 +21,7 @@ export const visitNumbers: WindowNumbers = {
 }
 
 /** What of a window tells whether the mount and the link are sound: shares, 0..1. */
-export const qualityNumbers: WindowNumbers = {
+export const qualityNumbers: WindowMeasure = {
   size: 4,
   extract({ quality, motion }, into) {
     into[0] = quality.lossRatio

@@ -31,9 +31,7 @@ export const NETWORK_FEATURES = { mlp: 'standing', conv: 'sequence' } as const s
 export type NetworkFamily = keyof typeof NETWORK_FEATURES
 
 export function architecture(family: NetworkFamily, markers: number): LayerPlan[] {
-  return family === 'mlp'
-    ? perceptron(featureForm(NETWORK_FEATURES.mlp).size, markers)
-    : convolution(markers)
+  return family === 'mlp' ? perceptron(featureForm(NETWORK_FEATURES.mlp).size, markers) : convolution(markers)
 }
 
 function perceptron(inputs: number, markers: number): LayerPlan[] {

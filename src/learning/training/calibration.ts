@@ -1,3 +1,4 @@
+import type { FeatureRow } from '../dataset/visit-reader.js'
 import type { CrossValidation } from './cross-validation.js'
 import { rowWeights } from './row-weights.js'
 
@@ -20,20 +21,37 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2
  * session repeat one another, so on its own training rows a classifier looks far surer than it may be, and
  * every new session would look out of distribution.
  */
-export function calibrate({ markers, rows }: Pick<CrossValidation, 'markers' | 'rows'>): Calibration {
-  const weights = rowWeights(rows.map(({ row }) => row))
+export function calibrate(held: Pick<CrossValidation, 'markers' | 'rows'>): Calibration {
+  return {
+    temperature: temperatureOf(held),
+    distanceLimit: weightedQuantile(
+      held.rows.map(({ distance }) => distance),
+      rowWeights(held.rows.map(({ row }) => row)),
+      PERCENTILE,
+    ),
+  }
+}
+
+/** Logits of rows, one for each of `markers`, by models that had not seen them. */
+export interface HeldLogits {
+  markers: readonly string[]
+  rows: readonly { row: FeatureRow; logits: Float32Array }[]
+}
+
+export function temperatureOf({ markers, rows }: HeldLogits): number {
   const margins = rows.map(({ row, logits }) => {
     const own = logits[markers.indexOf(row.marker)]
     return Float64Array.from(logits, (logit) => logit - own)
   })
-  return {
-    temperature: softestFit(margins, weights),
-    distanceLimit: weightedQuantile(
-      rows.map(({ distance }) => distance),
-      weights,
-      PERCENTILE,
-    ),
-  }
+  return softestFit(margins, rowWeights(rows.map(({ row }) => row)))
+}
+
+/** Sum 1. */
+export function probabilitiesOf(logits: ArrayLike<number>, temperature: number): Float64Array {
+  const most = Math.max(...Array.from(logits))
+  const odds = Float64Array.from(logits, (logit) => Math.exp((logit - most) / temperature))
+  const sum = odds.reduce((total, one) => total + one, 0)
+  return odds.map((one) => one / sum)
 }
 
 /** Least mean −log p of the true marker; the loss is convex in 1/T, so a golden-section search finds it. */

@@ -28,15 +28,3 @@ export function whiteningOf(matrix: Float64Array, n: number): Float64Array {
   }
   return inverse
 }
-
-/** x with `matrix`·x = `vector`; the matrix is positive definite. */
-export function solvePositive(matrix: Float64Array, vector: Float64Array, n: number): Float64Array {
-  const inverse = whiteningOf(matrix, n)
-  const half = new Float64Array(n)
-  for (let row = 0; row < n; row++)
-    for (let i = 0; i <= row; i++) half[row] += inverse[row * n + i] * vector[i]
-  const solution = new Float64Array(n)
-  for (let row = 0; row < n; row++)
-    for (let i = row; i < n; i++) solution[row] += inverse[i * n + row] * half[i]
-  return solution
-}

@@ -8,7 +8,7 @@ import type { LeftOut } from './leave-out.js'
 /** Scores of rows by models that had not seen them, beside what simpler rules reach on the same folds. */
 export function evaluate({ markers, rows }: CrossValidation, leftOut: LeftOut): Evaluation {
   const called = (name: (held: (typeof rows)[number]) => string) =>
-    recallBySession(rows.map((held) => ({ row: held.row, called: name(held) })))
+    recallBySession(rows.map((held) => ({ row: held.row, right: Number(name(held) === held.row.marker) })))
   const bySession = called(({ logits }) => markers[indexOfLargest(logits)])
   return {
     leftOut,
@@ -19,16 +19,18 @@ export function evaluate({ markers, rows }: CrossValidation, leftOut: LeftOut): 
   }
 }
 
-/** Share of windows called right, for each marker of each session. */
-function recallBySession(calls: readonly { row: FeatureRow; called: string }[]): Evaluation['bySession'] {
+/** Share of windows called right, for each marker of each session; `right` is 1, 0, or a share where several are named. */
+export function recallBySession(
+  calls: readonly { row: Pick<FeatureRow, 'session' | 'marker'>; right: number }[],
+): Evaluation['bySession'] {
   const counts = new Map<string, { session: string; marker: string; windows: number; right: number }>()
-  for (const { row, called } of calls) {
+  for (const { row, right } of calls) {
     const { session, marker } = row
     const key = `${marker}\n${session}`
     const count = counts.get(key) ?? { session, marker, windows: 0, right: 0 }
     counts.set(key, count)
     count.windows += 1
-    if (called === marker) count.right += 1
+    count.right += right
   }
   const inOrder = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
   return inOrder.map(([, { session, marker, windows, right }]) => ({
@@ -39,7 +41,10 @@ function recallBySession(calls: readonly { row: FeatureRow; called: string }[]):
   }))
 }
 
-/** Mean over markers of the mean recall over the marker's sessions: sessions may have one marker only. */
+/**
+ * The one definition of balanced accuracy here: mean over markers of the mean recall over the marker's sessions. A
+ * session may have one marker only: its own balanced accuracy is then the recall of that marker.
+ */
 export function balancedAccuracy(bySession: Evaluation['bySession']): number {
   const markers = [...new Set(bySession.map(({ marker }) => marker))]
   const recalls = markers.map((marker) => {

@@ -11,7 +11,7 @@ import { FITTING, NetworkFitter, type NetworkFitterOptions } from './network-fit
  * Rows of a visit that a network learns from (D): windows overlap by nine tenths, and an epoch costs seconds where
  * TensorFlow runs on WebAssembly. LDA takes them all.
  */
-const NETWORK_ROWS_OF_VISIT = 8
+export const NETWORK_ROWS_OF_VISIT = 8
 
 /** What a family sees of a visit. */
 export function rowsOf(

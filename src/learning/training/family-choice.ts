@@ -1,20 +1,13 @@
 import type { Evaluation, Family } from '../../sensing/model/artefact-manifest.js'
 import { shortDecimal } from '../../sensing/model/network.js'
+import { balancedAccuracy } from './evaluation.js'
+import { pairedDifference } from './session-interval.js'
 
 /** A family's scores on the folds that all share. */
 export interface Candidate {
   family: Family
   evaluation: Evaluation
 }
-
-/** Student's t, two-sided 95 %, by degrees of freedom from 1 (Fisher & Yates, Statistical Tables, table III). */
-const T95 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12,
-  2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-] // prettier-ignore
-const T95_MANY = 1.96
-/** Of fewer sessions nothing is concluded, however alike their differences (D). */
-const FEWEST_SESSIONS = 5
 
 /**
  * The family to use, and what all reached. A network is chosen only where its recall exceeds LDA's beyond the paired
@@ -39,25 +32,37 @@ export function chooseFamily(candidates: readonly Candidate[]): {
 }
 
 /**
- * Lower end of the 95 % interval of the mean difference of recall, paired by session: markers of one session share
- * its channel and are one observation. −1, the least there is, where the sessions are too few to say.
+ * Balanced accuracy of the choice itself: each session is scored by the family that is chosen without it. What the chosen
+ * family reached on all sessions is kinder, because it was chosen for that. Undefined where there is one session only.
  */
-export function differenceLower95(one: Evaluation, other: Evaluation): number {
-  const bySession = new Map<string, number[]>()
-  for (const { session, marker, recall } of one.bySession) {
-    const twin = other.bySession.find((score) => score.session === session && score.marker === marker)
-    if (twin === undefined) throw new RangeError(`session ${session} was scored by one family only`)
-    const differences = bySession.get(session) ?? []
-    bySession.set(session, [...differences, recall - twin.recall])
-  }
-  const differences = [...bySession.values()].map(meanOf)
-  const n = differences.length
-  if (n < FEWEST_SESSIONS) return -1
-  const mean = meanOf(differences)
-  const variance = differences.reduce((sum, difference) => sum + (difference - mean) ** 2 / (n - 1), 0)
-  return mean - (T95[n - 2] ?? T95_MANY) * Math.sqrt(variance / n)
+export function choiceAccuracy(candidates: readonly Candidate[]): number | undefined {
+  const [{ evaluation }] = candidates
+  const sessions = [...new Set(evaluation.bySession.map(({ session }) => session))]
+  if (sessions.length < 2) return undefined
+  const scored = sessions.flatMap((session) => {
+    const others = candidates.map((one) => ({
+      ...one,
+      evaluation: only(one.evaluation, (score) => score.session !== session),
+    }))
+    const [chosen] = chooseFamily(others).order
+    const own = candidates.find(({ family }) => family === chosen) as Candidate
+    return only(own.evaluation, (score) => score.session === session).bySession
+  })
+  return shortDecimal(balancedAccuracy(scored))
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value / values.length, 0)
+function only(
+  evaluation: Evaluation,
+  takes: (score: Evaluation['bySession'][number]) => boolean,
+): Evaluation {
+  const bySession = evaluation.bySession.filter(takes)
+  return { ...evaluation, bySession, balancedAccuracy: balancedAccuracy(bySession) }
+}
+
+/**
+ * Lower end of the 95 % interval of the mean difference of recall, paired by session. −1, the least there is, where the
+ * sessions are too few to say.
+ */
+export function differenceLower95(one: Evaluation, other: Evaluation): number {
+  return pairedDifference(one.bySession, other.bySession).lower95 ?? -1
 }

@@ -13,6 +13,8 @@ export interface Fit {
   readonly epochs?: number
   /** … and how often it should have: fewer where the time limit cut it short. */
   readonly wantedEpochs?: number
+  /** What the network that found out how long said of the units that judged it; none where nothing did. */
+  readonly held?: readonly { row: FeatureRow; logits: Float32Array }[]
   /** Logits of each row; equal priors. */
   logits(rows: readonly FeatureRow[]): Float32Array[]
 }

@@ -26,6 +26,11 @@ export const rssiOnly: Look = ({ judged }) => judged.subarray(0, 1)
  * Below it a covariance of linearly dependent features (level, RSSI and their difference) could not be inverted (D).
  */
 const LEAST_SHRINKAGE = 1e-3
+/**
+ * Variance within markers, of normalised features, that is always believed in (D): whole dBm that happen to stand still in
+ * the few recordings of a marker do not tell it apart infinitely well.
+ */
+const LEAST_VARIANCE = 1e-4
 /** A feature whose spread is below this is constant: it is centred, not blown up (D; features are dB and nepers). */
 const LEAST_SCALE = 1e-6
 /** The digits with which means and scales stand in a manifest. */
@@ -35,9 +40,13 @@ const DIGITS = 6
  * Fits on rows of at least two markers, weighted by rowWeights. The covariance is shrunk towards a multiple of the
  * identity as by Ledoit and Wolf (J. Multivariate Anal. 88, 2004), but the spread of the estimate is taken over
  * sessions (visits, where there is one session), not windows: windows of one session are not independent, and the
- * formula would take them for evidence. Throws AjarError 'train.markers'.
+ * formula would take them for evidence. `wantedShrinkage` takes the place of that estimate. Throws AjarError 'train.markers'.
  */
-export function fitLda(rows: readonly FeatureRow[], look: Look = ({ features }) => features): Lda {
+export function fitLda(
+  rows: readonly FeatureRow[],
+  look: Look = ({ features }) => features,
+  wantedShrinkage?: number,
+): Lda {
   const markers = markersOf(rows)
   const weights = rowWeights(rows)
   const looked = rows.map(look)
@@ -53,7 +62,7 @@ export function fitLda(rows: readonly FeatureRow[], look: Look = ({ features }) 
   const residuals = normalised.map((z, row) => z.map((value, i) => value - means[classOf[row] * n + i]))
   const unit = new Set(rows.map((row) => row.session)).size > 1 ? 'session' : 'visit'
   const units = rows.map((row) => row[unit])
-  const { covariance, shrinkage } = shrunkCovariance(residuals, weights, units, n)
+  const { covariance, shrinkage } = shrunkCovariance(residuals, weights, units, n, wantedShrinkage)
   const whitening = whiteningOf(covariance, n)
   const centres = whitenedRows(means, whitening, n)
   const layers = [discriminant(whitening, centres, n)]
@@ -107,6 +116,7 @@ function shrunkCovariance(
   weights: Float64Array,
   units: readonly string[],
   n: number,
+  wanted?: number,
 ): { covariance: Float64Array; shrinkage: number } {
   const covariance = new Float64Array(n * n)
   const byUnit = new Map<string, { share: number; scatter: Float64Array }>()
@@ -121,13 +131,15 @@ function shrunkCovariance(
 
   let target = 0
   for (let i = 0; i < n; i++) target += covariance[i * n + i] / n
+  target = Math.max(target, LEAST_VARIANCE)
   let distance = 0
   let spread = 0
   for (let i = 0; i < n * n; i++) {
     distance += (covariance[i] - (i % (n + 1) === 0 ? target : 0)) ** 2
     for (const { share, scatter } of byUnit.values()) spread += (scatter[i] - share * covariance[i]) ** 2
   }
-  const shrinkage = Math.max(LEAST_SHRINKAGE, distance > 0 ? Math.min(1, spread / distance) : 1)
+  const estimated = distance > 0 ? Math.min(1, spread / distance) : 1
+  const shrinkage = Math.max(LEAST_SHRINKAGE, wanted ?? estimated)
   for (let i = 0; i < n * n; i++)
     covariance[i] = (1 - shrinkage) * covariance[i] + (i % (n + 1) === 0 ? shrinkage * target : 0)
   return { covariance, shrinkage }

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../sensing/model/artefact-manifest.js'
 
+type Evaluation = NonNullable<Manifest['trained']['evaluation']>
 type About = Pick<Manifest, 'id' | 'family' | 'simulated' | 'layoutId' | 'features' | 'outputs' | 'trained'>
 
 /** card.md: what the model is, what it was trained on and what may be said of it. */
@@ -49,6 +50,7 @@ function scores(evaluation: Manifest['trained']['evaluation']): string[] {
       'Not scored and not calibrated: there is one recording only of some marker, so none could be left out.',
     ]
   const { leftOut, balancedAccuracy, majority, rssiThreshold, bySession, compared } = evaluation
+  const { choiceBalancedAccuracy, methods = [] } = evaluation
   return [
     `Balanced accuracy over windows, each ${leftOut} left out whole once:`,
     '',
@@ -60,12 +62,19 @@ function scores(evaluation: Manifest['trained']['evaluation']): string[] {
       ? ['Too kind: other visits of the same session were trained on. Record more sessions.', '']
       : []),
     ...families(compared),
+    ...(choiceBalancedAccuracy === undefined
+      ? []
+      : [
+          `The choice itself, each session scored by the family that is chosen without it: ${percent(choiceBalancedAccuracy)}.`,
+          '',
+        ]),
     '| session | marker | windows | called right |',
     '|---|---|---|---|',
     ...bySession.map(
       ({ session, marker, windows, recall }) =>
         `| ${session} | ${marker} | ${windows} | ${percent(recall)} |`,
     ),
+    ...methodTable(methods, bySession),
   ]
 }
 
@@ -80,7 +89,7 @@ function network({ network: how }: Manifest['trained']): string[] {
 }
 
 /** What was tried beside it. */
-function families(compared: NonNullable<Manifest['trained']['evaluation']>['compared']): string[] {
+function families(compared: Evaluation['compared']): string[] {
   if (compared === undefined) return []
   return [
     'Families on the same folds; a network is used only where it is beyond LDA by more than nothing:',
@@ -92,6 +101,31 @@ function families(compared: NonNullable<Manifest['trained']['evaluation']>['comp
         `| ${family} | ${percent(balancedAccuracy)} | ${family === 'lda' ? '' : points(beyondLda)} |`,
     ),
     '',
+  ]
+}
+
+/** Every method by session, so that nobody need take a mean on trust. */
+function methodTable(
+  methods: NonNullable<Evaluation['methods']>,
+  bySession: Evaluation['bySession'],
+): string[] {
+  if (methods.length === 0) return []
+  const gain = ({ gainOverFiveNumbers: one }: (typeof methods)[number]) =>
+    one === undefined
+      ? ''
+      : `${points(one.mean)}${one.lower95 === undefined ? '' : `, at least ${points(one.lower95)}`}`
+  return [
+    '',
+    'Everything that was tried on the same folds; over the five numbers: recall paired by session, 95 %:',
+    '',
+    `| | ${methods.map(({ method }) => method).join(' | ')} |`,
+    `|---|${methods.map(() => '---|').join('')}`,
+    `| balanced accuracy | ${methods.map((one) => percent(one.balancedAccuracy)).join(' | ')} |`,
+    `| over the five numbers | ${methods.map(gain).join(' | ')} |`,
+    ...bySession.map(
+      ({ session, marker }, index) =>
+        `| ${session} ${marker} | ${methods.map(({ recalls }) => percent(recalls[index])).join(' | ')} |`,
+    ),
   ]
 }
 

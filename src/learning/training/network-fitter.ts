@@ -1,4 +1,5 @@
 import type { TensorFlow } from '../../sensing/model/tensorflow.js'
+import type { FloatLayer } from '../../sensing/model/quantize.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import { Random } from '../random.js'
 import { architecture, type NetworkFamily } from './architectures.js'
@@ -69,16 +70,21 @@ export class NetworkFitter {
     )
     const prepare = (some: readonly FeatureRow[]) => this.prepare(some, markers, { mean, scale })
     try {
-      const wanted =
-        epochs ??
-        (await this.search(rows, markers.length, prepare, {
-          name: `${name}, how long`,
-          mostEpochs: FITTING.mostEpochs,
-          untilMs: startedMs + FITTING.searchShare * shareMs,
-          fitsLeft,
-        }))
+      const searched =
+        epochs === undefined
+          ? await this.search(rows, markers.length, prepare, {
+              name: `${name}, how long`,
+              mostEpochs: FITTING.mostEpochs,
+              untilMs: startedMs + FITTING.searchShare * shareMs,
+              fitsLeft,
+            })
+          : { epochs }
+      const wanted = searched.epochs
       const stage = { name, mostEpochs: wanted, untilMs: startedMs + shareMs, fitsLeft }
       const { layers, done } = await this.train(markers.length, prepare(rows), undefined, stage)
+      const logits = (of: readonly FloatLayer[], { features }: FeatureRow) =>
+        logitsOf(of, normalise(features, mean, scale))
+      const { judge } = searched
       return {
         markers,
         mean,
@@ -86,24 +92,25 @@ export class NetworkFitter {
         layers,
         epochs: done.epochs,
         wantedEpochs: wanted,
-        logits: (others) => others.map((row) => logitsOf(layers, normalise(row.features, mean, scale))),
+        held: judge?.rows.map((row) => ({ row, logits: logits(judge.layers, row) })),
+        logits: (others) => others.map((row) => logits(layers, row)),
       } satisfies Fit
     } finally {
       this.usedMs += this.options.nowMs() - startedMs
     }
   }
 
-  /** Epochs after which held-out units were called best. */
+  /** Epochs after which held-out units were called best, and the network at the end of it beside their rows. */
   private async search(
     rows: readonly FeatureRow[],
     markers: number,
     prepare: (rows: readonly FeatureRow[]) => Prepared,
     stage: Stage,
-  ): Promise<number> {
+  ): Promise<{ epochs: number; judge?: { layers: readonly FloatLayer[]; rows: readonly FeatureRow[] } }> {
     const { kept, held } = holdOut(rows, new Random('hold out', this.options.family, this.options.seed))
-    if (held.length === 0) return FITTING.defaultEpochs
-    const { done } = await this.train(markers, prepare(kept), prepare(held), stage)
-    return Math.max(done.bestEpoch, 1)
+    if (held.length === 0) return { epochs: FITTING.defaultEpochs }
+    const { layers, done } = await this.train(markers, prepare(kept), prepare(held), stage)
+    return { epochs: Math.max(done.bestEpoch, 1), judge: { layers, rows: held } }
   }
 
   /** Takes the tensors that it is given. */

@@ -16,6 +16,7 @@ import { compareExport, quantizeRows } from './export-check.js'
 import { normalise, type Fit, type Fitter } from './fit.js'
 import { fitLda, markersOf, type Lda } from './lda.js'
 import { leaveOut, strictestUnit } from './leave-out.js'
+import { CALIBRATION_ROWS, spread } from './spread.js'
 
 /** What the rows are, and what is written into the model's manifest about them. */
 export interface TrainingInput {
@@ -57,8 +58,6 @@ export interface TrainedModel {
 const GOLDEN_ROWS = 28
 /** The same for a network, whose vectors are as long as its activations together. */
 const GOLDEN_ROWS_OF_NETWORK = 4
-/** Rows that the ranges of activations are read from (D). */
-const CALIBRATION_ROWS = 4096
 
 const NO_CHECKPOINT: FoldCheckpoint = { read: () => undefined, write: () => undefined }
 
@@ -194,11 +193,6 @@ function soften(layers: readonly FloatLayer[], temperature: number): FloatLayer[
 
 function middle(values: CrossValidation['epochs']): number | undefined {
   return [...values].sort((a, b) => a - b)[values.length >> 1]
-}
-
-function spread<T>(items: readonly T[], count: number): T[] {
-  const step = Math.max(1, items.length / count)
-  return Array.from({ length: Math.min(count, items.length) }, (_, k) => items[Math.floor(k * step)])
 }
 
 /** GOLDEN_EDGES inputs at the ends of int8, where saturation and the bound on sums show. */

@@ -66,14 +66,18 @@ export class TruthMeter {
       if (Number.isNaN(this.wrongSinceUs)) this.wrongSinceUs = timeUs
       const past = timeUs - this.wrongSinceUs
       if (past >= WRONG_AFTER_US) this.wrong += spanS
-      if (past >= WRONG_AFTER_US && past - spanS * 1e6 < WRONG_AFTER_US && state === 'closed') this.falseClosed++
+      if (past >= WRONG_AFTER_US && past - spanS * 1e6 < WRONG_AFTER_US && state === 'closed')
+        this.falseClosed++
     }
     if (this.changes.at(-1)?.state !== state) this.changes.push({ atUs: timeUs, state })
     const moving = motion === 'moving'
     if (this.motions.at(-1)?.moving !== moving) this.motions.push({ atUs: timeUs, moving })
   }
 
-  score(happened: readonly Omit<DoorEvent, 'confidence'>[], told: readonly Omit<DoorEvent, 'confidence'>[]): TrialScore {
+  score(
+    happened: readonly Omit<DoorEvent, 'confidence'>[],
+    told: readonly Omit<DoorEvent, 'confidence'>[],
+  ): TrialScore {
     const free = new Set(told)
     const found = new Map<Omit<DoorEvent, 'confidence'>, Omit<DoorEvent, 'confidence'>>()
     for (const event of happened) {
@@ -100,7 +104,9 @@ export class TruthMeter {
     const events = Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as TrialScore['events']
     const days = this.seconds / 86_400
     const passes = events['passed-through']
-    const latencies = happened.filter(({ kind }) => kind !== 'passed-through').map((event) => this.latency(event))
+    const latencies = happened
+      .filter(({ kind }) => kind !== 'passed-through')
+      .map((event) => this.latency(event))
     const motions = happened.map(({ startUs, endUs }) => this.motionLatency(startUs, endUs))
     return {
       days,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DOOR_EVENT_KINDS } from '../../domain/event.js'
 import { READING_REASONS, STATES, type DoorReading } from '../../domain/reading.js'
 import type { Instant } from '../../domain/time.js'
 
@@ -16,10 +17,17 @@ export const doorSchema = z.object({
   simulated: z.boolean(),
   engine: z.string(),
   model: z.string(),
+  lastEvent: z
+    .object({ kind: z.enum(DOOR_EVENT_KINDS), at: z.iso.datetime(), confidence: z.number().min(0).max(1) })
+    .optional()
+    .describe(
+      'What the door was last found to have done; told once it is settled, with the time at which it was',
+    ),
 })
 
 /** A reading as it is shown. `now` puts times right that were taken before the clock was set. */
 export function doorJson(reading: DoorReading, now: Instant): z.infer<typeof doorSchema> {
+  const { lastEvent } = reading
   const since = wallTime(reading.since, now)
   const at = wallTime(reading.at, now)
   return {
@@ -36,6 +44,9 @@ export function doorJson(reading: DoorReading, now: Instant): z.infer<typeof doo
     simulated: reading.simulated,
     engine: reading.engine,
     model: reading.model,
+    ...(lastEvent && {
+      lastEvent: { ...lastEvent, at: new Date(wallTime(lastEvent.at, now).ms).toISOString() },
+    }),
   }
 }
 

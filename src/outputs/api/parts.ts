@@ -1,5 +1,11 @@
 import type { CommissioningControl } from '../../domain/commissioning.js'
-import type { ApplianceView, LogLevelControl, RecordingControl } from '../../domain/control.js'
+import type {
+  ApplianceView,
+  FlagControl,
+  LogLevelControl,
+  PlacementControl,
+  RecordingControl,
+} from '../../domain/control.js'
 import type { Indicator } from '../../domain/indicator.js'
 import type { Store } from '../../domain/store.js'
 import type { Clock } from '../../domain/time.js'
@@ -16,6 +22,8 @@ export interface ApiParts {
   logLevel: LogLevelControl
   recordings: RecordingControl
   commissioning: CommissioningControl
+  flags: FlagControl
+  placement: PlacementControl
   tokens: TokenStore
   clock: Clock
   logger: Logger

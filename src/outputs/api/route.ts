@@ -62,7 +62,7 @@ export function route<
 
 /** No body at all is an empty object: everything in it may have a default. */
 function jsonBody(ctx: Context): unknown {
-  if (ctx.request.is('json') === false)
+  if (ctx.request.length !== 0 && ctx.request.is('json') === false)
     throw new Problem(415, 'The body is not JSON.', 'Send Content-Type: application/json.')
   return ctx.request.body ?? {}
 }

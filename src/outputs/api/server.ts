@@ -13,12 +13,14 @@ import type { Route } from './route.js'
 import { commissioningRoutes } from './routes/commissioning.js'
 import { doorRoutes } from './routes/door.js'
 import { EventStreams } from './routes/events.js'
+import { flagRoutes } from './routes/flags.js'
 import { healthRoutes } from './routes/health.js'
 import { linkRoute } from './routes/link.js'
 import { logLevelRoute } from './routes/log-level.js'
 import { metricsRoute } from './routes/metrics.js'
 import { modelRoute } from './routes/model.js'
 import { openApiRoute } from './routes/openapi.js'
+import { placementRoutes } from './routes/placement.js'
 import { recordingRoutes } from './routes/recordings.js'
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -107,6 +109,8 @@ export class ApiServer {
       logLevelRoute(parts),
       ...recordingRoutes(parts),
       ...commissioningRoutes(parts),
+      ...flagRoutes(parts),
+      ...placementRoutes(parts),
     ]
     return [...routes, openApiRoute(routes, parts.view.version)]
   }

@@ -10,7 +10,7 @@ const RETRY_US = 5_000_000
 const SETTLE_US = 10_000_000
 
 /**
- * Commits each change of the state at once. A change of the reason or the epoch alone waits until it has settled
+ * Commits each change of the state at once. A change of the reason or the epoch, or an event, alone waits until it has settled
  * and the day's budget has room, the newest then being kept; motion and confidence alone are not kept.
  */
 export class StateKeeper {
@@ -26,9 +26,10 @@ export class StateKeeper {
     private readonly logger: Logger,
   ) {}
 
-  isNew({ state, reason, epoch }: DoorReading): boolean {
+  isNew({ state, reason, epoch, lastEvent }: DoorReading): boolean {
     const { kept } = this
-    return kept === undefined || kept.state !== state || kept.reason !== reason || kept.epoch !== epoch
+    if (kept === undefined || kept.state !== state || kept.reason !== reason) return true
+    return kept.epoch !== epoch || happenedAt(kept) !== happenedAt({ lastEvent })
   }
 
   /** Whether it is time for a reading that waits, or could not be kept. */
@@ -59,9 +60,13 @@ export class StateKeeper {
     }
   }
 
-  /** A state never waits. */
+  /** A state never waits. An event does not come alone for long: where it must wait, the next state carries it. */
   private mayWait({ state }: DoorReading, nowUs: number): boolean {
     if (this.kept?.state !== state) return false
     return nowUs - this.keptUs < SETTLE_US || !this.budget.hasRoom(nowUs)
   }
+}
+
+function happenedAt({ lastEvent }: Pick<DoorReading, 'lastEvent'>): number | undefined {
+  return lastEvent?.at.monotonicUs
 }

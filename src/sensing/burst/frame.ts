@@ -12,7 +12,13 @@ export function frameSize(bins: number): number {
  * The mean of `hopMs` of a window: its log-shape, then its level in nepers. `age`: how many hops before the window's
  * end; beyond its beginning there is none.
  */
-export function readFrame(window: SignalWindow, hopMs: number, age: number, into: Float32Array, at: number): void {
+export function readFrame(
+  window: SignalWindow,
+  hopMs: number,
+  age: number,
+  into: Float32Array,
+  at: number,
+): void {
   const { rows, bins, shape, levelDb, gridRateHz } = window
   const hop = (hopMs / 1000) * gridRateHz
   const to = Math.min(rows, Math.max(1, rows - Math.round(age * hop)))

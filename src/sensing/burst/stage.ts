@@ -142,7 +142,11 @@ export class BurstStage implements Stage<SignalWindow, Burst> {
   /** Another part of a motion that has filled the burst. */
   private cut(): void {
     const { burst, size } = this
-    columnMedians(burst.frames.subarray((burst.count - CUT_FRAMES) * size, burst.count * size), size, burst.before)
+    columnMedians(
+      burst.frames.subarray((burst.count - CUT_FRAMES) * size, burst.count * size),
+      size,
+      burst.before,
+    )
     burst.frames.copyWithin(0, (burst.count - 1) * size, burst.count * size)
     burst.count = 1
     burst.startUs = burst.endUs - this.settings.hopMs * 1000

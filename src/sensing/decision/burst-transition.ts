@@ -1,4 +1,4 @@
-import type { BurstReading } from '../../domain/event.js'
+import type { BurstReading } from '../../domain/burst.js'
 import { DurationHmm } from './duration-hmm.js'
 import { OPENNESS, type Place } from './places.js'
 import type { DecisionSettings } from './settings.js'

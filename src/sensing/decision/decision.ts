@@ -1,4 +1,5 @@
-import type { BurstReading, DoorEvent } from '../../domain/event.js'
+import type { BurstReading } from '../../domain/burst.js'
+import type { DoorEvent } from '../../domain/event.js'
 import type { Output, Scores } from '../../domain/model.js'
 import type { DoorReading, Motion, ReadingReason, State } from '../../domain/reading.js'
 import type { Instant } from '../../domain/time.js'
@@ -73,6 +74,8 @@ export class DoorDecision {
   private movedUs = NaN
   /** Told and not yet taken. */
   private events: DoorEvent[] = []
+  /** The last of them, until it is in a reading. */
+  private latest: DoorEvent | undefined
 
   constructor(private readonly options: DecisionOptions) {
     const { outputs, settings, siteVerdict } = options
@@ -89,12 +92,7 @@ export class DoorDecision {
   }
 
   /** One window with its scores, undefined where no model ran, and the burst that it belongs to, if any. */
-  observe(
-    window: SignalWindow,
-    scores: Scores | undefined,
-    at: Instant,
-    burst?: BurstReading,
-  ): DoorReading {
+  observe(window: SignalWindow, scores: Scores | undefined, at: Instant, burst?: BurstReading): DoorReading {
     const elapsedMs = this.resume(window)
     const { moving } = window.motion
     if (moving && this.motion !== 'moving') this.movedUs = window.endUs
@@ -160,7 +158,9 @@ export class DoorDecision {
   }
 
   private note(event: DoorEvent | undefined): void {
-    if (event !== undefined) this.events.push(event)
+    if (event === undefined) return
+    this.events.push(event)
+    this.latest = event
   }
 
   /** What has been found to have happened since the last call. */
@@ -184,7 +184,7 @@ export class DoorDecision {
   private forget(reason: ReadingReason): void {
     this.hmm?.reset()
     this.burst.end()
-    this.note(this.teller.forget())
+    this.teller.forget()
     for (const evidence of this.evidence) evidence.restart()
     this.pending = reason
     this.held = undefined
@@ -264,14 +264,16 @@ export class DoorDecision {
     if (this.settled) this.held = best
     if (best < this.places.length)
       this.note(this.teller.found(this.places[best], this.movedUs, this.lastEndUs, confidence))
-    this.note(this.teller.tick(this.lastEndUs))
     return this.publish(state, confidence, 'decided', at)
   }
 
   private publish(state: State, confidence: number, reason: ReadingReason, at: Instant): DoorReading {
     const last = this.reading
+    const lastEvent = this.latest === undefined ? last?.lastEvent : this.dated(this.latest, at)
+    this.latest = undefined
     const same =
       last !== undefined &&
+      last.lastEvent === lastEvent &&
       last.state === state &&
       last.motion === this.motion &&
       last.reason === reason &&
@@ -291,8 +293,16 @@ export class DoorDecision {
       simulated: this.options.simulated,
       engine: this.options.engine,
       model: this.options.model,
+      ...(lastEvent === undefined ? {} : { lastEvent }),
     })
     return this.reading
+  }
+
+  /** The end of an event lies as far back in device time as in any other. */
+  private dated({ kind, endUs, confidence }: DoorEvent, at: Instant): NonNullable<DoorReading['lastEvent']> {
+    const agoUs = Number.isNaN(this.lastEndUs) ? 0 : this.lastEndUs - endUs
+    const then = { ...at, monotonicUs: at.monotonicUs - agoUs, wallMs: at.wallMs - agoUs / 1000 }
+    return { kind, at: then, confidence }
   }
 }
 

@@ -7,58 +7,51 @@ const PASS_MS = 8000
 const PASSED = 0.5
 
 /**
- * Makes events of what a door is found to do. An opening is told once it can no longer be half of a pass-through, so
- * later than the state; its times say when it was.
+ * Makes events of what a door is found to do, as soon as it is found. An opening that turns out to be half of a
+ * pass-through is told as one once more: the pass-through begins when it began, and stands in its place.
  */
 export class EventTeller {
   private place: Place | undefined
-  /** A change that may be half of a pass-through. */
-  private change: { from: Place; startUs: number; endUs: number; confidence: number } | undefined
-
-  /** End of the last event that was told, or may be. */
+  /** The last opening or closing. */
+  private change: { from: Place; startUs: number; endUs: number } | undefined
+  /** End of the last event that was told. */
   private lastUs = -Infinity
 
   /** The door is known to be at `place` since a movement that began at `startUs`. */
   found(place: Place, startUs: number, atUs: number, confidence: number): DoorEvent | undefined {
     const from = this.place
     this.place = place
-    if (from === undefined || kindOf(from, place) === undefined) return undefined
+    const kind = from && kindOf(from, place)
+    if (from === undefined || kind === undefined) return undefined
     this.lastUs = atUs
     const { change } = this
     if (change?.from === place && atUs - change.endUs < PASS_MS * 1000) {
       this.change = undefined
       return { kind: 'passed-through', startUs: change.startUs, endUs: atUs, confidence }
     }
-    const told = this.settle()
-    this.change = { from, startUs, endUs: atUs, confidence }
-    return told
+    this.change = { from, startUs, endUs: atUs }
+    return { kind, startUs, endUs: atUs, confidence }
   }
 
   /** A burst is over in which the door came back, with this probability, to where it was. */
   returned(probability: number, startUs: number, endUs: number): DoorEvent | undefined {
     if (probability <= PASSED || this.lastUs >= startUs || this.place === undefined) return undefined
+    this.lastUs = endUs
     return { kind: 'passed-through', startUs, endUs, confidence: probability }
   }
 
-  /** Time has passed. */
-  tick(atUs: number): DoorEvent | undefined {
-    return this.change !== undefined && atUs - this.change.endUs >= PASS_MS * 1000 ? this.settle() : undefined
-  }
-
   /** Nothing is known any more. */
-  forget(): DoorEvent | undefined {
-    const told = this.settle()
-    this.place = undefined
-    return told
-  }
-
-  private settle(): DoorEvent | undefined {
-    const { change, place } = this
+  forget(): void {
     this.change = undefined
-    const kind = change && place && kindOf(change.from, place)
-    if (change === undefined || kind === undefined) return undefined
-    return { kind, startUs: change.startUs, endUs: change.endUs, confidence: change.confidence }
+    this.place = undefined
   }
+}
+
+/** Whether one event stands in the place of the one told before it. */
+export function supersedes(event: DoorEvent, before: DoorEvent | undefined): boolean {
+  return (
+    event.kind === 'passed-through' && before?.kind !== 'passed-through' && before?.startUs === event.startUs
+  )
 }
 
 /** Between ajar and open nothing is told: the door was open and is. */

@@ -19,8 +19,13 @@ export interface CaptureFileOptions {
   pace: Pace
   clock: Clock
   /**
+   * Host times that bytes are given: those of the replay (default), or the recording's own. Where a capture carries
+   * none they begin at 0 and go on as the device's clock does.
+   */
+  times?: 'replay' | 'recording'
+  /**
    * Device time, µs, of the last packet that these bytes complete; undefined where they complete none. Asked
-   * in the order of the file, for captures that carry no host times, unless the pace is 'max'.
+   * in the order of the file, for captures that carry no host times, where pace or times depend on it.
    */
   deviceTimeUs: (bytes: Uint8Array) => number | undefined
 }
@@ -29,6 +34,8 @@ export interface CaptureFileOptions {
 interface Piece {
   bytes: Uint8Array
   timeUs: number | undefined
+  /** The host's, where the recording carries it. */
+  hostTimeUs?: number
 }
 
 /** Device clocks have 32 bits (71.6 min): differences are taken modulo this, so a wrap is no jump. */
@@ -43,10 +50,12 @@ const READ_BYTES = 64 * 1024
 const LF = 10
 const NUL = 0
 
-/** Replays a file. Host times are those of the replay; the file's own times only set its pace. */
+/** Replays a file. Unless its own times are asked for, they only set the pace. */
 export class CaptureFileSource implements Source {
   /** What the recording says of itself; known only to `open`. */
   simulated = false
+  /** Of an own recording; known only to `open`. */
+  header: RecordingHeader | undefined
   /** Bytes at the end of an own recording that belong to a record cut short. */
   cutBytes = 0
   private readonly stopping = new AbortController()
@@ -57,7 +66,8 @@ export class CaptureFileSource implements Source {
   /** A source that knows whether its recording is simulated. Throws AjarError 'capture.unreadable'. */
   static async open(options: CaptureFileOptions): Promise<CaptureFileSource> {
     const source = new CaptureFileSource(options)
-    source.simulated = (await source.header())?.simulated === true
+    source.header = await source.readHeader()
+    source.simulated = source.header?.simulated === true
     return source
   }
 
@@ -76,7 +86,7 @@ export class CaptureFileSource implements Source {
   }
 
   /** Of an own recording; a damaged one has none, which its replay will tell. */
-  private async header(): Promise<RecordingHeader | undefined> {
+  private async readHeader(): Promise<RecordingHeader | undefined> {
     const { gzipped } = await this.probe()
     const input = this.chunks(gzipped)
     try {
@@ -115,13 +125,14 @@ export class CaptureFileSource implements Source {
   private async run(on: Listener, gzipped: boolean): Promise<void> {
     const name = basename(this.options.file)
     const { signal } = this.stopping
-    const { pace, clock } = this.options
+    const { pace, clock, times } = this.options
     const schedule = new Schedule(pace === 'device' ? 1 : pace === 'max' ? Infinity : pace, clock)
     try {
       for await (const piece of this.pieces(gzipped)) {
         await schedule.due(piece.timeUs, signal)
         if (signal.aborted) return
-        on.bytes(piece.bytes, clock.monotonicUs())
+        const recordedUs = piece.hostTimeUs ?? schedule.recordedUs
+        on.bytes(piece.bytes, times === 'recording' ? recordedUs : clock.monotonicUs())
       }
     } catch (error) {
       if (signal.aborted) return
@@ -138,13 +149,15 @@ export class CaptureFileSource implements Source {
   }
 
   private async *pieces(gzipped: boolean): AsyncGenerator<Piece> {
+    const { pace, times } = this.options
     const input = this.chunks(gzipped)
     try {
       const first = await input.next()
       if (first.done) return
       const all = prepend(first.value, input)
       if (isRecording(first.value)) yield* this.recorded(all)
-      else if (this.options.pace === 'max') for await (const bytes of all) yield { bytes, timeUs: undefined }
+      else if (pace === 'max' && times !== 'recording')
+        for await (const bytes of all) yield { bytes, timeUs: undefined }
       else for await (const chunk of all) yield* this.timed(chunk)
     } finally {
       await input.return() // closes the file when the replay is stopped before its end
@@ -153,7 +166,8 @@ export class CaptureFileSource implements Source {
 
   private async *recorded(input: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
     const reader = new RecordingReader(input)
-    for await (const { bytes, hostTimeUs } of reader.records()) yield { bytes, timeUs: hostTimeUs }
+    for await (const { bytes, hostTimeUs } of reader.records())
+      yield { bytes, timeUs: hostTimeUs, hostTimeUs }
     this.cutBytes = reader.cutBytes
   }
 
@@ -190,6 +204,8 @@ export class CaptureFileSource implements Source {
 
 /** Turns the recording's time into moments of the replay, without drift, and lets other events run. */
 class Schedule {
+  /** Time of the recording since its beginning, without its jumps. */
+  recordedUs = 0
   private lastUs: number | undefined
   private dueUs: number
   private runningSinceUs: number
@@ -220,7 +236,10 @@ class Schedule {
   private advance(timeUs: number): void {
     const step = (timeUs - (this.lastUs ?? timeUs)) % CLOCK_MODULUS_US
     const forwardUs = step < 0 ? step + CLOCK_MODULUS_US : step
-    if (forwardUs <= LONGEST_GAP_US) this.dueUs += forwardUs / this.factor
+    if (forwardUs <= LONGEST_GAP_US) {
+      this.dueUs += forwardUs / this.factor
+      this.recordedUs += forwardUs
+    }
     this.lastUs = timeUs
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { FlagContext } from '../../domain/flag.js'
 import { AjarError, messageOf } from '../../platform/errors.js'
 
 /**
@@ -20,6 +21,8 @@ export interface RecordingHeader {
   note: string
   /** The bytes came from the simulator, directly or out of a recording: whatever is made of them says so. */
   simulated?: boolean
+  /** What Ajar said of the door while these bytes arrived, where somebody flagged it. */
+  flag?: FlagContext
 }
 
 export interface RecordingBounds {
@@ -28,10 +31,10 @@ export interface RecordingBounds {
 }
 
 const MAGIC = Buffer.from('AJAR1 ')
-/** A header is a line of some hundred bytes; a longer one is not a header. */
-const MOST_HEADER_BYTES = 4096
-const RECORD_HEAD_BYTES = 10
-const MOST_RECORD_BYTES = 0xffff
+/** A header is a line of some hundred bytes, of a flag some ten thousand; a longer one is not a header. */
+const MOST_HEADER_BYTES = 65_536
+export const RECORD_HEAD_BYTES = 10
+export const MOST_RECORD_BYTES = 0xffff
 /** Bytes that may wait for a slow SD card: 10 s at 921600 baud. More is dropped and counted. */
 const MOST_WAITING_BYTES = 1024 * 1024
 
@@ -66,7 +69,7 @@ export class RecordingWriter {
       throw new AjarError('usage.recording-exists', `${file} exists already.`, 'Give another name.')
     try {
       const writer = new RecordingWriter(file, bounds, await open(`${file}.part`, 'w', 0o640))
-      writer.enqueue(Buffer.concat([MAGIC, Buffer.from(`${JSON.stringify(header)}\n`)]))
+      writer.enqueue(headerLine(header))
       return writer
     } catch (error) {
       throw writeFailed(file, error)
@@ -141,12 +144,49 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
+/**
+ * Writes a recording whose records are at hand, in the file's own form: whole or not at all, whenever power fails.
+ * Throws AjarError 'recording.write'; nothing is left then.
+ */
+export async function writeRecording(
+  file: string,
+  header: RecordingHeader,
+  records: readonly Uint8Array[],
+): Promise<void> {
+  const part = `${file}.part`
+  try {
+    const handle = await open(part, 'w', 0o640)
+    try {
+      for (const bytes of [headerLine(header), ...records]) await handle.appendFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(part, file)
+    await syncDirectory(dirname(file))
+  } catch (error) {
+    await rm(part, { force: true })
+    throw writeFailed(file, error)
+  }
+}
+
+function headerLine(header: RecordingHeader): Buffer {
+  return Buffer.concat([MAGIC, Buffer.from(`${JSON.stringify(header)}\n`)])
+}
+
 function record(bytes: Uint8Array, hostTimeUs: number): Buffer {
   const made = Buffer.allocUnsafe(RECORD_HEAD_BYTES + bytes.length)
-  made.writeBigUInt64LE(BigInt(Math.round(hostTimeUs)), 0)
-  made.writeUInt16LE(bytes.length, 8)
-  made.set(bytes, RECORD_HEAD_BYTES)
+  writeRecord(made, 0, bytes, hostTimeUs)
   return made
+}
+
+/** Writes one record of at most MOST_RECORD_BYTES at `at`; allocates nothing. */
+export function writeRecord(into: Buffer, at: number, bytes: Uint8Array, hostTimeUs: number): void {
+  const us = Math.round(hostTimeUs)
+  into.writeUInt32LE(us % 2 ** 32, at)
+  into.writeUInt32LE(Math.floor(us / 2 ** 32), at + 4)
+  into.writeUInt16LE(bytes.length, at + 8)
+  into.set(bytes, at + RECORD_HEAD_BYTES)
 }
 
 export function writeFailed(file: string, cause: unknown): AjarError {

@@ -5,8 +5,8 @@ import { AjarError } from '../../platform/errors.js'
 import { migrateManifest } from './artefact-migrations.js'
 import { FEATURE_NAMES } from './features.js'
 
-/** Rises with every change of the artefact that an older program could not run. */
-export const SCHEMA_VERSION = 2
+/** Rises with every change of the artefact that an older program could not run: a key that it does not know is one. */
+export const SCHEMA_VERSION = 3
 
 /** Shrinkage LDA (one dense layer), multilayer perceptron, 1-D convolution. */
 export const FAMILIES = ['lda', 'mlp', 'conv'] as const
@@ -55,6 +55,16 @@ const sessionScore = z.strictObject({
   recall: share,
 })
 
+/** One of the methods that were tried on the same folds: families and the rules beside them. */
+const methodScore = z.strictObject({
+  method: z.string().min(1),
+  balancedAccuracy: share,
+  /** Of the recall, paired by session; no lower end of the 95 % interval where the sessions are too few. */
+  gainOverFiveNumbers: z.strictObject({ mean: z.number(), lower95: z.number().optional() }).optional(),
+  /** In the order of `bySession`. */
+  recalls: z.array(share),
+})
+
 /** Balanced accuracy with a unit left out whole, and what simpler rules reach on the same folds. */
 const evaluation = z.strictObject({
   leftOut: z.enum(['session', 'visit']),
@@ -67,6 +77,9 @@ const evaluation = z.strictObject({
   compared: z
     .array(z.strictObject({ family: z.enum(FAMILIES), balancedAccuracy: share, beyondLda: z.number() }))
     .optional(),
+  /** Of choosing among the families: each session scored by the one that is chosen without it. */
+  choiceBalancedAccuracy: share.optional(),
+  methods: z.array(methodScore).optional(),
 })
 
 const manifestSchema = z.strictObject({

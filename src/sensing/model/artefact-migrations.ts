@@ -2,9 +2,10 @@ type Json = Record<string, unknown>
 
 /**
  * Step n takes the manifest of schema version n to n + 1; never change one that has shipped. Steps see JSON whose
- * seal is right and whose form is not yet checked: what they cannot read they leave to the schema.
+ * seal is right and whose form is not yet checked: what they cannot read they leave to the schema. 2 → 3 added scores
+ * that may be absent.
  */
-const STEPS: readonly ((manifest: Json) => Json)[] = [layersWithShapes]
+const STEPS: readonly ((manifest: Json) => Json)[] = [layersWithShapes, (manifest) => manifest]
 
 /** The manifest as the newest version would have written it. */
 export function migrateManifest(json: unknown, newest: number): unknown {

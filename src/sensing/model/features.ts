@@ -11,6 +11,14 @@ export type FeatureName = (typeof FEATURE_NAMES)[number]
 /** Bins of a window's shape that the extractors are written for (method.md, Windows). */
 export const SHAPE_BINS = 52
 
+/** Numbers that are read from a window. */
+export interface WindowMeasure {
+  /** Values for each window. */
+  readonly size: number
+  /** Writes `size` values; allocates nothing. */
+  extract(window: SignalWindow, into: Float32Array): void
+}
+
 export interface FeatureForm {
   readonly name: FeatureName
   /** Values for each window or burst. */
@@ -20,10 +28,9 @@ export interface FeatureForm {
 }
 
 /** What a model sees of a window. */
-export interface FeatureExtractor extends FeatureForm {
+export interface FeatureExtractor extends WindowMeasure, FeatureForm {
   readonly name: WindowFeatureName
-  /** Writes `size` values; allocates nothing. */
-  extract(window: SignalWindow, into: Float32Array): void
+  readonly size: number
 }
 
 /**

@@ -37,12 +37,12 @@ describe('ajar model show', () => {
       readFileSync(path.join(at('one'), 'card.md'), 'utf8').trimEnd(),
     )
     const manifest = JSON.parse(said((out) => showModel(at('one'), { json: true }, out))) as object
-    expect(manifest).toMatchObject({ schemaVersion: 2, id: 'one', family: 'lda' })
+    expect(manifest).toMatchObject({ schemaVersion: 3, id: 'one', family: 'lda' })
   })
 
   it('shows a model of schema version 1 as the newest', () => {
     const json = said((out) => showModel('test/fixtures/model-schema-1', { json: true }, out))
-    expect(JSON.parse(json)).toMatchObject({ schemaVersion: 2, layers: [{ positions: 1, channels: 5 }] })
+    expect(JSON.parse(json)).toMatchObject({ schemaVersion: 3, layers: [{ positions: 1, channels: 5 }] })
   })
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { known } from '../known.js'
 import type { ApiParts } from '../parts.js'
 import { reasonSchema } from '../reason-schema.js'
 import { route, type Route } from '../route.js'
@@ -6,7 +7,7 @@ import { route, type Route } from '../route.js'
 const count = z.number().int()
 const stated = z.number().nullable()
 
-/** Null stands where nothing is known yet: JSON has no NaN. */
+/** Null stands where nothing is known yet. */
 const linkSchema = z.object({
   link: z.string(),
   connected: z.boolean(),
@@ -18,6 +19,7 @@ const linkSchema = z.object({
   packetsPerSecond: stated,
   lossRatio: stated,
   rssiDbm: stated,
+  gainLocked: z.boolean().nullable().describe('Null where the receiver does not report its gain'),
   lastPacketAgeMs: stated.describe('Time since the last used packet'),
   counters: z
     .object({
@@ -49,20 +51,17 @@ export function linkRoute({ view, store, indicator, clock }: ApiParts): Route {
     summary: 'Health of the radio link, the database and the indicator',
     answer: linkSchema,
     handle: () => {
-      const { lastPacketUs, packetsPerSecond, lossRatio, rssiDbm, ...link } = view.link()
+      const { lastPacketUs, packetsPerSecond, lossRatio, rssiDbm, gainLocked = null, ...link } = view.link()
       return {
         ...link,
         packetsPerSecond: known(packetsPerSecond),
         lossRatio: known(lossRatio),
         rssiDbm: known(rssiDbm),
+        gainLocked,
         lastPacketAgeMs: known((clock.monotonicUs() - lastPacketUs) / 1000),
         store: store.health(),
         indicator: indicator.health(),
       }
     },
   })
-}
-
-function known(value: number): number | null {
-  return Number.isFinite(value) ? value : null
 }

@@ -20,6 +20,17 @@ describe('the running score', () => {
     expect(score.total()).toEqual({ reed: 4, found: 4, told: 4, false: 0, days: 1 })
   })
 
+  it('takes a pass-through that stands in the place of an opening for its other half', () => {
+    const score = fresh()
+    score.edge({ open: true, atUs: 10 * S }, day)
+    score.told({ kind: 'opened', startUs: 9.5 * S, endUs: 12 * S }, day)
+    score.edge({ open: false, atUs: 15 * S }, day)
+    score.told({ kind: 'passed-through', startUs: 9.5 * S, endUs: 16 * S }, day)
+    score.edge({ open: true, atUs: 300 * S }, day)
+    score.tick(200 * S)
+    expect(score.total()).toEqual({ reed: 2, found: 2, told: 2, false: 0, days: 1 })
+  })
+
   it('counts what was missed once nothing can tell of it any more', () => {
     const score = fresh()
     score.edge({ open: true, atUs: 10 * S }, day)

@@ -34,7 +34,18 @@ describe('loadDataset', () => {
     })
   })
 
+  it('takes the day of a visit', async () => {
+    const { visits } = await load(GOOD.replace('place: hall }', 'place: hall, day: 2026-03-01 }'))
+    expect(visits.map(({ day }) => day)).toEqual(['2026-03-01', undefined])
+  })
+
   it.each([
+    [
+      'a day that there is not',
+      GOOD.replace('place: hall }', 'place: hall, day: 2026-02-30 }'),
+      /yaml:4: visits\.0\.day/,
+      'dataset.manifest',
+    ],
     [
       'an unknown key',
       GOOD.replace('place: hall }', 'place: hall, angle: 3 }'),

@@ -24,7 +24,7 @@ describe.skipIf(capturesAbsent)(`survey of public recordings${needsCaptures}`, (
         await loadDataset(path.join(CAPTURES, name, 'dataset.yaml')),
         {
           signal: { ...signal, minPacketsPerSecond: 0 },
-          ...{ features: visitNumbers, judge: qualityNumbers, keepUnstated: true },
+          ...{ features: visitNumbers, judge: qualityNumbers, notStated: 'keep' },
           ...{ transmitters: [], tablePacketsPerSecond: 3 },
         },
         () => {},

@@ -17,7 +17,7 @@ function surveyOf(site: string, seed: number) {
       { marker, session, place, visit },
       {
         signal: { ...signal, minPacketsPerSecond: 0, hopMs: 1000 },
-        ...{ features: visitNumbers, judge: qualityNumbers, keepUnstated: true },
+        ...{ features: visitNumbers, judge: qualityNumbers, notStated: 'keep' },
         ...{ transmitters: [], tablePacketsPerSecond: 3 },
       },
     )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  choiceAccuracy,
   chooseFamily,
   differenceLower95,
   type Candidate,
@@ -72,5 +73,18 @@ describe('chooseFamily', () => {
     const plus = (step: number) => LDA.map((recall) => Math.min(1, recall + step))
     const families = [candidate('lda', LDA), candidate('mlp', plus(0.04)), candidate('conv', plus(0.03))]
     expect(chooseFamily(families).order).toEqual(['mlp', 'conv', 'lda'])
+  })
+})
+
+describe('choiceAccuracy', () => {
+  it('is what a family reaches that is chosen without the session on which it is scored', () => {
+    const better = LDA.map((recall) => Math.min(1, recall + 0.05))
+    const six = (recalls: readonly number[]) => [...recalls, 0.9]
+    // Without any one of the six sessions the network is still beyond LDA.
+    const all = [candidate('lda', six(LDA)), candidate('mlp', [...better, 0.95])]
+    expect(choiceAccuracy(all)).toBeCloseTo((better.reduce((sum, one) => sum + one, 0) + 0.95) / 6, 5)
+    // Of five sessions four are left, and nothing is concluded of them: LDA is taken each time.
+    expect(choiceAccuracy([candidate('lda', LDA), candidate('mlp', better)])).toBeCloseTo(0.84, 5)
+    expect(choiceAccuracy([candidate('lda', [0.9])])).toBeUndefined()
   })
 })

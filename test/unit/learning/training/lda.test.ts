@@ -94,6 +94,18 @@ describe('fitLda', () => {
     expect(logitGap(dependent, [4, 7, -3, 12])).toBeGreaterThan(0)
   })
 
+  it('takes a feature that does not vary at all within a marker', () => {
+    const rows = syntheticRows({
+      markers: { a: [-60], b: [-54] },
+      sessions: 2,
+      windows: 3,
+      sessionSd: 0,
+      windowSd: 0,
+    })
+    expect(logitGap(rows, [-60])).toBeLessThan(-10)
+    expect(Number.isFinite(logitGap(rows, [-54]))).toBe(true)
+  })
+
   it('refuses a single marker', () => {
     const rows = syntheticRows({ markers: { a: [0] }, sessions: 3, windows: 3, sessionSd: 1, windowSd: 1 })
     expect(() => fitLda(rows)).toThrow(/one marker only \(a\)/)

@@ -4,11 +4,13 @@ import path from 'node:path'
 import type { ReadingUpdate } from '../../../../src/domain/control.js'
 import type { CommissioningStatus } from '../../../../src/domain/commissioning.js'
 import type { DoorReading, State } from '../../../../src/domain/reading.js'
+import { PlacementAid } from '../../../../src/learning/commissioning/placement-aid.js'
 import { ApiServer } from '../../../../src/outputs/api/server.js'
 import type { ApiSettings } from '../../../../src/outputs/api/settings.js'
 import { TokenStore } from '../../../../src/outputs/api/token.js'
 import { SqliteStore } from '../../../../src/outputs/store/sqlite-store.js'
 import { defaultConfig } from '../../../../src/config/load.js'
+import { Flags } from '../../../../src/sensing/link/flags.js'
 import { SystemClock } from '../../../../src/platform/clock.js'
 import { createLogger } from '../../../../src/platform/logger.js'
 import { TimedLogLevel } from '../../../../src/platform/log-level.js'
@@ -37,6 +39,7 @@ export class ApiBench {
   readonly store = new SqliteStore(path.join(this.directory, 'ajar.db'), defaultConfig().store, clock)
   readonly level = new TimedLogLevel('info', () => undefined, 86_400_000)
   readonly server: ApiServer
+  readonly placement = new PlacementAid(clock, { simulated: true, leastPacketsPerSecond: 8 })
   sensing = true
   private commissioning: CommissioningStatus = IDLE
   private current = reading('closed', 0)
@@ -102,6 +105,17 @@ export class ApiBench {
         },
         stop: () => (this.commissioning = IDLE),
       },
+      flags: new Flags(
+        path.join(this.directory, 'flags'),
+        defaultConfig().flags,
+        clock,
+        () => ({
+          ...{ source: 'test', baudRate: 921_600, simulated: true, version: '1.2.3' },
+          ...{ model: 'm', engine: 'int8-js', settingsHash: '0', reading: this.current },
+        }),
+        createLogger('error').logger,
+      ),
+      placement: this.placement,
       tokens: new TokenStore(this.store, this.directory),
       clock,
       logger: createLogger('error').logger,

@@ -39,6 +39,10 @@ it('lists what is served', () => {
     '/api/v1/events': ['get'],
     '/api/v1/log-level': ['patch'],
     '/api/v1/recordings': ['post'],
+    '/api/v1/door/flag': ['post'],
+    '/api/v1/flags': ['get'],
+    '/api/v1/placement/start': ['post'],
+    '/api/v1/placement': ['get'],
     '/api/v1/recordings/current': ['get'],
   })
 })
@@ -54,7 +58,8 @@ it('lists every method that the router allows, and no other', async () => {
 
 it('says what the answers look like', async () => {
   api.publish('open', 1)
-  await api.ask('POST', '/api/v1/recordings', { body: '{}' })
+  for (const started of ['recordings', 'placement/start', 'door/flag'])
+    await api.ask('POST', `/api/v1/${started}`, { body: '{}' })
   for (const [path, { get }] of Object.entries(description.paths)) {
     const schema = get?.responses['200'].content['application/json']?.schema
     if (schema === undefined) continue

@@ -122,6 +122,17 @@ describe('the pace of a replay', () => {
     expect(probe.arrivals[0].hostTimeUs).toBeGreaterThanOrEqual(beforeUs)
   })
 
+  it("gives the recording's own times where they are asked for, at any pace", async () => {
+    await record([5e9, 5e9 + 123, 9e9])
+    const { probe } = await replayed({ times: 'recording' })
+    expect(probe.arrivals.map(({ hostTimeUs }) => hostTimeUs)).toEqual([5e9, 5e9 + 123, 9e9])
+    await writeFile(file, lines([2 ** 32 - 1000, 1000, 500_000, 7, 1007]))
+    const text = await replayed({ times: 'recording' })
+    // A wrap of the clock is no jump; a reset of it takes no time.
+    const times = text.probe.arrivals.map(({ hostTimeUs }) => hostTimeUs)
+    expect(times).toEqual([0, 2000, 501_000, 501_000, 502_000])
+  })
+
   it('lets other events run while it replays at once', async () => {
     await record(Array.from({ length: 300 }, (_, i) => i)) // all within one read of the file
     let turns = 0

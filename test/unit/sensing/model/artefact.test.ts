@@ -79,7 +79,7 @@ describe('loadArtefact', () => {
 
   it('refuses a newer schema and says to update', () => {
     const text = readFileSync(path.join(directory, 'manifest.json'), 'utf8')
-    const error = failureWith('manifest.json', text.replace('"schemaVersion": 2', '"schemaVersion": 3'))
+    const error = failureWith('manifest.json', text.replace('"schemaVersion": 3', '"schemaVersion": 4'))
     expect(error.code).toBe('model.newer')
     expect(error.hint).toMatch(/Update Ajar/)
   })
@@ -119,9 +119,9 @@ describe('loadArtefact', () => {
     expect(failure(() => loadArtefact(model)).code).toBe('model.accumulator')
   })
 
-  it('takes a model of schema version 1 as it was', () => {
-    const artefact = loadArtefact('test/fixtures/model-schema-1')
-    expect(artefact.manifest.schemaVersion).toBe(2)
+  it.each([1, 2])('takes a model of schema version %s as it was', (version) => {
+    const artefact = loadArtefact(`test/fixtures/model-schema-${version}`)
+    expect(artefact.manifest.schemaVersion).toBe(3)
     expect(artefact.network.layers).toMatchObject([{ kind: 'dense', positions: 1, channels: 5, outputs: 3 }])
     expect(artefact.outOfDistribution.features).toBe('five-numbers')
     verifyGolden(new Int8JsEngine(artefact, artefact.network), artefact.golden)
