@@ -113,8 +113,9 @@ export class ReedHousehold {
         if (item.kind !== 'packet') return
         signal.push(item, (window) => {
           if ('kind' in window) return
-          this.watch.window(window)
+          // In the order of the pipeline.
           burst.push(window, (under) => this.watch.burst(under))
+          this.watch.window(window)
         })
       })
       this.watch.tick(atUs)

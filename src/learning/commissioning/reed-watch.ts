@@ -83,7 +83,7 @@ export class ReedWatch {
     return open === undefined ? 'unknown' : open ? 'open' : 'closed'
   }
 
-  /** Before `burst` of the same window. */
+  /** After `burst` of the same window, as the pipeline calls them. */
   window(window: SignalWindow): void {
     const { parts, time, labeller } = this
     const at = parts.clock.now()

@@ -74,7 +74,7 @@ export class ReedLabeller {
     this.openAtFirst = open
   }
 
-  /** To be called before `burst` of the same window. */
+  /** A window, before or after `burst` of it. */
   window(window: SignalWindow): void {
     const { startUs, endUs, epoch } = window
     if (endUs < this.lastEndUs) this.reseat(this.edges.at(-1)?.open ?? this.openAtFirst)
