@@ -11,7 +11,8 @@ const owner = (pkg, folders) => ({
   from: { path: '^src/', pathNot: folders },
   to: { path: `node_modules/${pkg}(/|$)`, dependencyTypesNot: ['type-only'] },
 })
-const ACROSS = '^src/(pipeline|configured-pipeline|appliance|appliance-view|cli)\\.ts$|^src/commands/'
+const ACROSS =
+  '^src/(pipeline|configured-pipeline|appliance|appliance-commissioning|appliance-view|cli)\\.ts$|^src/commands/'
 
 module.exports = {
   forbidden: [

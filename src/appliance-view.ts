@@ -1,5 +1,6 @@
 import type { Config } from './config/schema.js'
 import type { ApplianceView, ModelStatus, ReadingUpdate } from './domain/control.js'
+import type { CommissioningStatus } from './domain/commissioning.js'
 import type { Indicator } from './domain/indicator.js'
 import type { LinkHealth } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
@@ -22,7 +23,9 @@ export interface ShownParts {
   pipeline: Pipeline
   store: Pick<Store, 'health'>
   indicator: Pick<Indicator, 'health'>
-  running: RunningModel | undefined
+  /** What decides now. */
+  running(): RunningModel | undefined
+  commissioning: { reasons(): readonly Reason[]; phase: CommissioningStatus['phase'] }
 }
 
 /** What the appliance shows of itself, put together from its parts at each question. */
@@ -53,7 +56,7 @@ export class LiveView implements ApplianceView {
   }
 
   model(): ModelStatus {
-    const { artefact, engine, engineReason } = this.parts.running ?? {}
+    const { artefact, engine, engineReason } = this.parts.running() ?? {}
     const verdict = artefact?.site?.verdict ?? 'none'
     return {
       id: artefact?.id ?? '',
@@ -70,11 +73,20 @@ export class LiveView implements ApplianceView {
   }
 
   reasons(): readonly Reason[] {
-    const { pipeline, store, indicator, clock, running } = this.parts
-    const { engineReason } = running ?? {}
+    const { pipeline, store, indicator, clock, running, commissioning } = this.parts
+    const { engineReason } = running() ?? {}
     const slowed = engineReason?.code === 'engine.fallback' ? engineReason : undefined
     const time = clock.now().wallTrusted ? undefined : CLOCK_NOT_SET
-    const ofParts = [this.modelReason, slowed, store.health().reason, indicator.health().reason, time]
+    const learns = commissioning.phase === 'learning' && this.modelReason?.code === 'model.none'
+    const ofModel = learns ? undefined : this.modelReason
+    const ofParts = [
+      ...commissioning.reasons(),
+      ofModel,
+      slowed,
+      store.health().reason,
+      indicator.health().reason,
+      time,
+    ]
     return [...pipeline.health().reasons, ...ofParts.filter((reason) => reason !== undefined)]
   }
 

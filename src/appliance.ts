@@ -1,11 +1,11 @@
 import path from 'node:path'
+import { commissioningOf, type CommissioningOptions } from './appliance-commissioning.js'
 import { LiveView } from './appliance-view.js'
-import type { Config } from './config/schema.js'
-import { configuredPipeline, settingsHash } from './configured-pipeline.js'
+import { configuredPipeline, disposeModel, modelStages, settingsHash } from './configured-pipeline.js'
 import type { Source } from './domain/link.js'
 import type { DoorReading } from './domain/reading.js'
 import type { Reason } from './domain/reason.js'
-import type { Clock } from './domain/time.js'
+import type { Commissioning } from './learning/commissioning/commissioning.js'
 import { PlacementAid } from './learning/commissioning/placement-aid.js'
 import { ApiServer } from './outputs/api/server.js'
 import { TokenStore } from './outputs/api/token.js'
@@ -14,6 +14,7 @@ import { SqliteStore } from './outputs/store/sqlite-store.js'
 import { StateKeeper } from './outputs/store/state-keeper.js'
 import type { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
+import { AjarError } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
@@ -28,15 +29,15 @@ const LONGEST_LOG_LEVEL_MS = 86_400_000
 /** The source's loss or end and a model's faults are in the log already, at their moment. */
 const SAID_WHERE_IT_ARISES = /^(link\.(lost|not-open|ended)|model\.[\w-]+)$/
 
-export interface ApplianceOptions {
-  config: Config
+export interface ApplianceOptions extends CommissioningOptions {
   version: string
-  clock: Clock
   log: ReturnType<typeof createLogger>
   /** Bytes come from here; made by the command, which knows what was asked for. */
   source: Source & { noteProgress?(): void }
   /** Or why there is none: then motion is sensed. */
   model: RunningModel | Reason
+  /** Reads a model while the appliance runs. Throws AjarError. */
+  openModel(directory: string): Promise<RunningModel>
 }
 
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
@@ -50,7 +51,8 @@ export class Appliance {
   private readonly placement: PlacementAid
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
-  private readonly running: RunningModel | undefined
+  private readonly commissioning: Commissioning
+  private running: RunningModel | undefined
   private readonly keeper: StateKeeper
   private readonly reasonLog: ReasonLog
   /** The last state that the log told of. */
@@ -68,11 +70,18 @@ export class Appliance {
     this.running = 'engine' in model ? model : undefined
     this.pipeline = this.buildPipeline()
     this.indicator = new GpioIndicator(config.gpio, clock)
-    const { pipeline, store, indicator, running } = this
-    this.view = new LiveView({ version, door: config.door, clock, pipeline, store, indicator, running })
+    this.commissioning = commissioningOf(options, {
+      store: this.store,
+      changed: () => this.refuseWithoutModel(),
+      goLive: (directory) => void this.goLive(directory),
+    })
+    this.commissioning.setLive(this.running !== undefined)
+    const { pipeline, store, indicator, commissioning } = this
+    const parts = { door: config.door, clock, pipeline, store, indicator, commissioning }
+    this.view = new LiveView({ version, running: () => this.running, ...parts })
     if (!('engine' in model)) this.view.modelReason = model
-    const directory = path.join(config.dataDirectory, 'recordings')
-    this.recorder = new Recorder(directory, config.recordings, () => this.origin(), log.logger)
+    const recordings = path.join(config.dataDirectory, 'recordings')
+    this.recorder = new Recorder(recordings, config.recordings, () => this.origin(), log.logger)
     this.flags = this.buildFlags()
     this.placement = new PlacementAid(clock, {
       simulated: source.simulated,
@@ -85,6 +94,7 @@ export class Appliance {
       indicator: this.indicator,
       logLevel: new TimedLogLevel(log.level, log.setLevel, LONGEST_LOG_LEVEL_MS),
       recordings: this.recorder,
+      commissioning: this.commissioning,
       flags: this.flags,
       placement: this.placement,
       tokens: new TokenStore(this.store, config.dataDirectory),
@@ -114,13 +124,44 @@ export class Appliance {
         reading: (reading) => this.publish(reading),
         progress: () => source.noteProgress?.(),
         control: () => undefined,
-        window: (window) => this.placement.window(window),
+        happened: (event) => this.commissioning.happened(event),
+        window: (window) => {
+          this.placement.window(window)
+          this.commissioning.window(window)
+        },
+        burst: (burst) => this.commissioning.burst(burst),
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
           log.logger.error({ hint: error.hint }, error.message)
         },
       },
     )
+  }
+
+  private refuseWithoutModel(): void {
+    if (this.running === undefined) this.pipeline.refuse(this.commissioning.withoutModel)
+  }
+
+  /** Another model takes over while the link goes on. */
+  private async goLive(directory: string): Promise<void> {
+    const { config, log, source } = this.options
+    if (config.model.directory !== '')
+      return log.logger.warn({ directory }, 'A learned model is not used: model.directory names another.')
+    try {
+      const model = await this.options.openModel(directory)
+      const before = this.running
+      this.pipeline.adopt(modelStages(model, config, source.simulated))
+      this.running = model
+      disposeModel(before)
+      this.view.modelReason = undefined
+      this.commissioning.setLive(true)
+      log.logger.info({ model: model.artefact.id, directory }, 'A model that was learned here decides now.')
+    } catch (error) {
+      if (!(error instanceof AjarError)) throw error
+      const { code, message: text, hint } = error
+      this.view.modelReason = { code, text, hint }
+      log.logger.error({ code, hint }, text)
+    }
   }
 
   private buildFlags(): Flags {
@@ -186,6 +227,7 @@ export class Appliance {
           schedule.add('backup', config.schedules.backup, () =>
             this.store.backup(path.join(config.dataDirectory, 'ajar-backup.db')),
           )
+          schedule.add('train', config.commissioning.trainAt, () => this.commissioning.train())
           schedule.add('health', config.schedules.healthLog, () => this.logHealth())
         },
         stop: () => schedule.stop(),
@@ -194,14 +236,17 @@ export class Appliance {
       {
         name: 'pipeline',
         start: async () => {
+          this.commissioning.resume()
+          this.refuseWithoutModel()
           this.publish(this.pipeline.current())
           ticking = setInterval(() => this.tick(), TICK_MS)
         },
         stop: async () => {
           clearInterval(ticking)
-          this.running?.engine.dispose()
+          disposeModel(this.running)
+          await this.commissioning.close()
         },
-        stopTimeoutMs: 1000,
+        stopTimeoutMs: 2000,
       },
       {
         name: 'source',
@@ -236,6 +281,7 @@ export class Appliance {
     this.pipeline.tick()
     const health = this.pipeline.health()
     this.placement.tick(health)
+    this.commissioning.tick()
     this.store.telemetry(health)
     const reading = this.pipeline.current()
     if (this.keeper.isDue(reading, nowUs)) this.publish(reading)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addCalibrateCommand } from './commands/calibrate/command.js'
+import { addCommissionCommand } from './commands/commission/commands.js'
 import { addEvaluateCommands } from './commands/evaluate/commands.js'
 import { addModelCommands } from './commands/model/commands.js'
 import { addPlaceCommand } from './commands/place/commands.js'
@@ -200,6 +201,7 @@ program
 
 addEvaluateCommands(program, { action, json, out, progress, whole, list, untilSignalled })
 addTrialCommand(program, { action, json, out, progress, whole })
+addCommissionCommand(program, { action, json, whole, running, untilSignalled, out, progress })
 addModelCommands(program, { action, json, out })
 addPlaceCommand(program, { action, json, running, untilSignalled, out })
 addReplayCommands(program, { action, json, running, config, pace, untilSignalled, out })

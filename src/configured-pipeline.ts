@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Config } from './config/schema.js'
 import type { Clock } from './domain/time.js'
-import { Pipeline, type PipelineEvents } from './pipeline.js'
+import { Pipeline, type PipelineEvents, type PipelineParts } from './pipeline.js'
 import { BurstStage } from './sensing/burst/stage.js'
 import { DoorDecision } from './sensing/decision/decision.js'
+import { BurstModelStage } from './sensing/model/burst-stage.js'
 import type { RunningModel } from './sensing/model/choose-engine.js'
 import { ModelStage } from './sensing/model/stage.js'
 import { PacketDecoder } from './sensing/packet/decoder.js'
@@ -24,7 +25,6 @@ export function configuredPipeline(
   { config, clock, simulated, running }: ConfiguredParts,
   on: PipelineEvents,
 ): Pipeline {
-  const { artefact, engine } = running ?? {}
   const { link } = config.receiver
   return new Pipeline(
     {
@@ -36,27 +36,45 @@ export function configuredPipeline(
         link,
         settings: config.signal,
         layoutOf: layoutById,
-        expectedLayoutId: artefact?.layoutId,
+        expectedLayoutId: running?.artefact.layoutId,
       }),
       burst: new BurstStage(config.signal.bins, {
         hopMs: config.signal.hopMs,
         minQuietMs: config.decision.minQuietMs,
         gapResetMs: config.decision.gapResetMs,
       }),
-      model: artefact && engine && new ModelStage(artefact, engine),
-      decision: new DoorDecision({
-        doorId: config.door.id,
-        outputs: artefact?.outputs ?? [],
-        settings: config.decision,
-        simulated: simulated || artefact?.manifest.simulated === true,
-        provisional: artefact?.site?.verdict !== 'usable',
-        engine: engine?.name ?? '',
-        model: artefact?.id ?? '',
-        siteVerdict: artefact?.site?.verdict ?? 'none',
-      }),
+      ...modelStages(running, config, simulated),
     },
     on,
   )
+}
+
+/** The stages that depend on the model; without one, motion alone is sensed. Throws AjarError 'model.kind'. */
+export function modelStages(
+  running: RunningModel | undefined,
+  config: Pick<Config, 'door' | 'decision'>,
+  simulatedSource: boolean,
+): Pick<PipelineParts, 'model' | 'events' | 'decision'> {
+  const { artefact, engine, events } = running ?? {}
+  return {
+    model: artefact && engine && new ModelStage(artefact, engine),
+    events: events && new BurstModelStage(events.artefact, events.engine),
+    decision: new DoorDecision({
+      doorId: config.door.id,
+      outputs: artefact?.outputs ?? [],
+      settings: config.decision,
+      simulated: simulatedSource || artefact?.manifest.simulated === true,
+      provisional: artefact?.site?.verdict !== 'usable',
+      engine: engine?.name ?? '',
+      model: artefact?.id ?? '',
+      siteVerdict: artefact?.site?.verdict ?? 'none',
+    }),
+  }
+}
+
+export function disposeModel(running: RunningModel | undefined): void {
+  running?.engine.dispose()
+  running?.events?.engine.dispose()
 }
 
 /** Two pipelines with the same model and the same hash make the same readings of the same bytes. */

@@ -12,7 +12,7 @@ import type { SignalStage } from './sensing/signal/stage.js'
 import type { BurstStage } from './sensing/burst/stage.js'
 import type { BurstModelStage } from './sensing/model/burst-stage.js'
 import type { ModelStage } from './sensing/model/stage.js'
-import type { DoorDecision } from './sensing/decision/decision.js'
+import type { DoorDecision, FailureReason } from './sensing/decision/decision.js'
 import { LinkDiagnosis } from './sensing/decision/link-diagnosis.js'
 import { AjarError, messageOf } from './platform/errors.js'
 
@@ -64,6 +64,7 @@ export class Pipeline {
   private rejectedTotal = 0
   private model: ModelStage | undefined
   private events: BurstModelStage | undefined
+  private decision: DoorDecision
   private reading: DoorReading
   private connected = false
   private source = ''
@@ -81,6 +82,7 @@ export class Pipeline {
   ) {
     this.model = parts.model
     this.events = parts.events
+    this.decision = parts.decision
     this.diagnosis = new LinkDiagnosis()
     this.reading = parts.decision.tick(parts.clock.now())
   }
@@ -107,14 +109,28 @@ export class Pipeline {
     this.parts.burst.reset(event.type)
     if (event.type === 'lost') this.diagnosis.lost(event.detail, event.hint)
     else this.diagnosis.ended()
-    this.publish(this.parts.decision.lost(this.parts.clock.now()))
+    this.publish(this.decision.lost(this.parts.clock.now()))
   }
 
   /** Twice a second: notices silence, and keeps the figures of health fresh. */
   tick(): void {
     const now = this.parts.clock.now()
     this.diagnosis.sample(this.counters(), now.monotonicUs)
-    this.publish(this.parts.decision.tick(now))
+    this.publish(this.decision.tick(now))
+  }
+
+  /** Another model decides from the next window on; what was known of the door is found anew. The link goes on. */
+  adopt({ model, events, decision }: Pick<PipelineParts, 'model' | 'events' | 'decision'>): void {
+    this.model = model
+    this.events = events
+    this.decision = decision
+    this.parts.burst.reset('model')
+    this.publish(decision.tick(this.parts.clock.now()))
+  }
+
+  /** There is no state from now on, for this reason; motion stays live. */
+  refuse(reason: FailureReason): void {
+    this.publish(this.decision.fail(reason, this.parts.clock.now()))
   }
 
   current(): DoorReading {
@@ -188,8 +204,8 @@ export class Pipeline {
     const scores = this.score(item)
     this.underWay = undefined
     this.parts.burst.push(item, this.moved)
-    this.publish(this.parts.decision.observe(item, scores, now, this.underWay))
-    for (const event of this.parts.decision.takeEvents()) this.on.happened?.(event)
+    this.publish(this.decision.observe(item, scores, now, this.underWay))
+    for (const event of this.decision.takeEvents()) this.on.happened?.(event)
     this.on.window?.(item, scores, this.underWay)
   }
 
@@ -222,7 +238,7 @@ export class Pipeline {
           { cause: error },
         ),
       )
-      this.parts.decision.fail('model-error', this.parts.clock.now())
+      this.decision.fail('model-error', this.parts.clock.now())
     }
   }
 

@@ -7,7 +7,8 @@ import { loadConfig } from '../config/load.js'
 import type { DoorReading } from '../domain/reading.js'
 import { SystemClock } from '../platform/clock.js'
 import { createLogger, readable } from '../platform/logger.js'
-import { startModel } from './open-model.js'
+import { trainCommand } from './commission/train-command.js'
+import { openModel, startModel } from './open-model.js'
 import { sourceOf, type RunOptions } from './run.js'
 
 const SITE = 'metal-doorway'
@@ -38,6 +39,8 @@ export async function demo(
     log,
     source: await sourceOf(chosen, config, clock),
     model: await startModel(config.model, log.logger, signal),
+    openModel: (directory) => openModel({ ...config.model, directory }, signal),
+    trainCommand: trainCommand(config, options.config),
   })
   const markOf = (reading: DoorReading): string => (reading.simulated ? 'simulated: ' : '')
   const unsubscribe = appliance.view.subscribe(({ id, reading }) => {

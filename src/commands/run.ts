@@ -11,7 +11,8 @@ import { createLogger } from '../platform/logger.js'
 import { CaptureFileSource, type CaptureFileOptions, type Pace } from '../sensing/link/capture-file.js'
 import { SerialSource } from '../sensing/link/serial-port.js'
 import { PacketDecoder } from '../sensing/packet/decoder.js'
-import { startModel } from './open-model.js'
+import { trainCommand } from './commission/train-command.js'
+import { chosenModel, openModel, startModel } from './open-model.js'
 
 export interface RunOptions {
   config?: string
@@ -37,8 +38,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
   const clock = new SystemClock()
   const log = createLogger(config.log.level)
   const source = await sourceOf(options, config, clock)
-  const model = await startModel(config.model, log.logger, signal)
-  const appliance = new Appliance({ config, version: options.version, clock, log, source, model })
+  const model = await startModel(chosenModel(config), log.logger, signal)
+  const appliance = new Appliance({
+    ...{ config, version: options.version, clock, log, source, model },
+    openModel: (directory) => openModel({ ...config.model, directory }, signal),
+    trainCommand: trainCommand(config, options.config),
+  })
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

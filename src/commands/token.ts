@@ -13,7 +13,7 @@ export async function token(
   return 0
 }
 
-/** Throws AjarError 'token.…'. */
+/** The token of the appliance that keeps its data there. Throws AjarError 'token.…'. */
 export function apiToken(dataDirectory: string): string {
   const file = path.join(dataDirectory, 'api-token')
   const text = readToken(file)

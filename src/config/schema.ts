@@ -1,21 +1,12 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../domain/control.js'
 import { ENGINE_NAMES } from '../domain/model.js'
-import { isCron } from '../platform/schedule.js'
+import { cron, line, mac, name, share, whole } from './fields.js'
 
 /**
  * The only place of defaults and help texts. Strict: an unknown key is an error. What a value means in full, and
  * the source of its default, stands in the settings.ts of the part that uses it.
  */
-
-const whole = (least: number, most: number) => z.number().int().min(least).max(most)
-const share = z.number().min(0).max(1)
-const name = z.string().regex(/^[a-z0-9-]{1,32}$/, 'small letters, digits and hyphens are needed, at most 32')
-const mac = z
-  .string()
-  .toLowerCase()
-  .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'a MAC address like 1a:2b:3c:4d:5e:6f is needed')
-const cron = z.string().refine(isCron, "five fields of a cron expression are needed, like '17 3 * * *'")
 
 const door = z.strictObject({
   id: name.default('front').describe('Short name in addresses and topics'),
@@ -124,7 +115,6 @@ const decision = z.strictObject({
   staleMs: whole(500, 4500).default(3000).describe('No window for this long is sensor loss'),
 })
 
-const line = whole(0, 53)
 const gpio = z.strictObject({
   driver: z
     .enum(['auto', 'onoff', 'none'])
@@ -230,6 +220,22 @@ const model = z.strictObject({
     .describe('What executes it; where it fails, the next of int8-simd and int8-js does'),
 })
 
+const commissioning = z.strictObject({
+  reedPin: line.optional().describe('Line of the reed switch (BCM number); absent: named at the start'),
+  debounceMs: whole(1, 1000).default(50).describe('A level of the reed counts once it has held for so long'),
+  mostEdgesPerSecond: whole(2, 1000).default(20).describe('More movements of the reed are told as chatter'),
+  trainAt: cron.default('47 2 * * *').describe('When the door is learned from what the reed has labelled'),
+  resetHours: z
+    .number()
+    .min(0)
+    .max(168)
+    .default(4)
+    .describe('The receiver is reset so often at quiet times, so that sessions are independent; 0 = never'),
+  journalMaxBytes: whole(1 << 20, 2 ** 40)
+    .default(128 << 20)
+    .describe('Of what the reed has labelled; beyond it the oldest day goes'),
+})
+
 const schedules = z.strictObject({
   retention: cron.default('17 3 * * *').describe('When old rows are dropped'),
   backup: cron.default('37 3 * * 0').describe('When the database is backed up; each time costs its size'),
@@ -238,7 +244,11 @@ const schedules = z.strictObject({
 
 export const schema = z.strictObject({
   version: z.literal(1).default(1).describe('Version of this file'),
-  dataDirectory: z.string().min(1).default('/var/lib/ajar').describe('Database, token and recordings'),
+  dataDirectory: z
+    .string()
+    .min(1)
+    .default('/var/lib/ajar')
+    .describe('Database, token, recordings and learned models'),
   door: door.prefault({}),
   receiver: receiver
     .refine(({ reconnectMinMs, reconnectMaxMs }) => reconnectMinMs <= reconnectMaxMs, {
@@ -279,6 +289,7 @@ export const schema = z.strictObject({
     .prefault({}),
   gpio: gpio.prefault({}),
   recordings: recordings.prefault({}),
+  commissioning: commissioning.prefault({}),
   flags: flags
     .refine(({ memoryBytes, maxBytes }) => memoryBytes <= maxBytes, {
       path: ['memoryBytes'],

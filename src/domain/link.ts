@@ -15,6 +15,8 @@ export interface Source {
     signal: AbortSignal,
   ): Promise<void>
   send?(bytes: Uint8Array): Promise<void>
+  /** Starts the receiver anew. Rejects with AjarError 'link.…'. */
+  reset?(): Promise<void>
   stop(): Promise<void>
 }
 

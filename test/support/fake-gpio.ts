@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { temporaryDirectory } from './appliance-process.js'
 
@@ -6,8 +6,8 @@ const BASE = 512
 
 /**
  * A tree of files in place of /sys/class/gpio, bound over /sys/class in a mount namespace of its own: what
- * onoff writes can be read here. It serves outputs only; the lines exist already, as the kernel would have
- * made them after `export`. The chip stands at base 512, as on a Pi with kernel 6.6.
+ * onoff writes can be read here, and what is set here onoff reads; plain files raise no interrupts. The lines exist
+ * already, as the kernel would have made them after `export`. The chip stands at base 512, as on a Pi with kernel 6.6.
  */
 export class FakeGpio {
   private readonly root = temporaryDirectory()
@@ -33,9 +33,18 @@ export class FakeGpio {
   }
 
   value(line: number): number {
-    return Number(
-      readFileSync(path.join(this.root, 'gpio', `gpio${BASE + line}`, 'value'), 'utf8').slice(0, 1),
-    )
+    return Number(readFileSync(this.fileOf(line), 'utf8').slice(0, 1))
+  }
+
+  /** What the line is from outside; in place, so that whoever holds the file open sees it. */
+  set(line: number, value: 0 | 1): void {
+    const file = openSync(this.fileOf(line), 'r+')
+    writeSync(file, String(value), 0)
+    closeSync(file)
+  }
+
+  private fileOf(line: number): string {
+    return path.join(this.root, 'gpio', `gpio${BASE + line}`, 'value')
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { Appliance } from '../../src/appliance.js'
-import { startModel } from '../../src/commands/open-model.js'
+import { openModel, startModel } from '../../src/commands/open-model.js'
 import { sourceOf } from '../../src/commands/run.js'
 import { defaultConfig } from '../../src/config/load.js'
 import type { Source } from '../../src/domain/link.js'
@@ -49,6 +49,8 @@ async function started(options: { model?: string; simulated?: boolean; level?: '
     log,
     source: silent(simulated),
     model: running,
+    openModel: (directory) => openModel({ ...config.model, directory }),
+    trainCommand: ['false'],
   })
   await appliance.start(new AbortController().signal)
   onTestFinished(() => appliance.stop())
@@ -122,4 +124,19 @@ test('a log level that was set for a time goes back to the one that was there', 
   const answer = await ask('/api/v1/log-level', { method: 'PATCH', body: '{"level":"debug","seconds":1}' })
   expect(answer.status).toBe(200)
   await expect.poll(() => levels, { timeout: 5000 }).toEqual(['debug', 'warn'])
+})
+
+test('commissioning: without GPIO it says why it cannot begin, and goes on as before', async () => {
+  const { ask, json } = await started()
+  const start = await ask('/api/v1/commissioning', { method: 'POST', body: '{"reedPin":4}' })
+  expect(start.status).toBe(409)
+  expect(await start.json()).toMatchObject({ code: 'commissioning.reed-absent' })
+  const unnamed = await ask('/api/v1/commissioning', { method: 'POST', body: '{}' })
+  expect(await unnamed.json()).toMatchObject({ code: 'commissioning.pin' })
+  expect(await json('/api/v1/commissioning')).toMatchObject({
+    phase: 'idle',
+    counts: { bursts: 0 },
+    reasons: [],
+  })
+  expect(await json('/api/v1/door')).toMatchObject({ reason: 'no-model' })
 })

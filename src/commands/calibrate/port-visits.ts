@@ -52,11 +52,22 @@ export class PortVisits implements VisitTaker {
     if (this.refusal) throw this.refusal
   }
 
+  /** False where its lines cannot do it; whether the board is wired so, its clock says, which begins anew. */
+  private async isReset(): Promise<boolean> {
+    try {
+      await this.source.reset()
+      return true
+    } catch (error) {
+      if (error instanceof AjarError) return false
+      throw error
+    }
+  }
+
   async resetReceiver(signal: AbortSignal): Promise<boolean> {
     const watch = (this.watch = new VisitWatch(this.settings))
     // A clock is seen to begin anew only by who has seen it before.
     await this.until(() => watch.evidence.packets > 0, BOOT_MS, signal)
-    if (watch.evidence.packets === 0 || !(await this.source.resetReceiver())) return false
+    if (watch.evidence.packets === 0 || !(await this.isReset())) return false
     return this.until(() => watch.evidence.boots.size > 1, BOOT_MS, signal)
   }
 

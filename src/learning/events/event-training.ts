@@ -12,7 +12,7 @@ import { refuseIfStopped } from '../training/stopped.js'
 import { trainModel, type TrainedModel, type TrainingInput, type Validation } from '../training/train.js'
 import { learnAxis } from './door-axis.js'
 import { eventRows } from './event-rows.js'
-import { cutsOf, EVENT_CLASSES, type EventClass, type LabelledBurst } from './labelled-burst.js'
+import { cutsOf, EVENT_CLASSES, labelAt, type EventClass, type LabelledBurst } from './labelled-burst.js'
 
 /** What each class of event leaves the door as, or shows it doing. `same` and `passed` say nothing of where it is. */
 export const EVENT_STATES: Readonly<Record<string, State>> = {
@@ -33,7 +33,16 @@ export interface EventValidation extends Validation {
   bursts: readonly HeldBurst[]
 }
 
-/** Tests the bursts of each session, days where there is one session, on a model of all others; the axis is learned anew. */
+/** The logit of a class that a fold's training had none of: no chance, and yet a number to calibrate with. */
+const UNTAUGHT = -30
+/** Sessions may be hundreds; a fit on a Pi takes seconds (D). */
+const MOST_FOLDS = 6
+
+/**
+ * Tests the bursts of each session, days where there is one session, on a model of all others; the axis is learned
+ * anew. Where there are many, several are left out together, in order of time: each is still judged by a model that has
+ * seen none of it. Undefined where nothing can be left out.
+ */
 export async function validateEvents(
   bursts: readonly LabelledBurst[],
   signal?: AbortSignal,
@@ -45,32 +54,33 @@ export async function validateEvents(
   const told: HeldBurst[] = []
   if (units.length < 2) return undefined
   const markers = classesOf(eventRows(bursts, learnAxis(bursts)).map(({ marker }) => marker))
-  for (const [index, name] of units.entries()) {
-    const others = bursts.filter((burst) => burst[unit] !== name)
+  const folds = Math.min(units.length, MOST_FOLDS)
+  const foldOf = new Map(units.map((name, index) => [name, Math.floor((index * folds) / units.length)]))
+  for (let fold = 0; fold < folds; fold++) {
+    const others = bursts.filter((burst) => foldOf.get(burst[unit]) !== fold)
+    if (!hasBoth(others)) continue
     const axis = learnAxis(others)
     const rows = eventRows(others, axis)
     const fit = fitEvents(rows)
     const judge = fitLda(rows, ({ judged }) => judged)
     const distance = (judged: Float32Array) =>
       distanceToTraining(judge, normalise(judged, judge.mean, judge.scale), new Float32Array(judged.length))
-    for (const burst of bursts.filter((candidate) => candidate[unit] === name)) {
+    for (const burst of bursts.filter((candidate) => foldOf.get(candidate[unit]) === fold)) {
       const own = eventRows([burst], axis)
       fit.logits(own).forEach((logits, at) => {
         const row = own[at]
-        const padded = Float32Array.from(
-          markers,
-          (marker) => logits[fit.markers.indexOf(marker)] ?? -Infinity,
-        )
+        const padded = Float32Array.from(markers, (marker) => logits[fit.markers.indexOf(marker)] ?? UNTAUGHT)
         held.push({ row, logits: padded, distance: distance(row.judged), byRssi: 'same' })
         const call = fit.markers[indexOfLargest(logits)] as EventClass
         if (at === 0 && endsWithCut(burst) && !isOnTheWay(row.marker))
           told.push({ burst, label: row.marker as EventClass, told: call })
       })
     }
-    progress(index + 1, units.length)
+    progress(fold + 1, folds)
     await yieldToEvents()
     refuseIfStopped(signal)
   }
+  if (held.length === 0) return undefined
   const result = { markers, rows: held, epochs: [] }
   return { held: result, evaluation: evaluate(result, 'session'), bursts: told }
 }
@@ -120,6 +130,14 @@ function fitEvents(rows: readonly FeatureRow[]): Fit {
 
 function classesOf(markers: readonly string[]): EventClass[] {
   return [...EVENT_CLASSES].filter((name) => markers.includes(name)).sort()
+}
+
+/** Whether an axis can be learned of them. */
+function hasBoth(bursts: readonly LabelledBurst[]): boolean {
+  const ends = new Set(
+    bursts.map((labelled) => labelled.burst.quietFrames > 0 && labelAt(labelled, labelled.burst.endUs)),
+  )
+  return ends.has('opened') && ends.has('closed')
 }
 
 function endsWithCut(labelled: LabelledBurst): boolean {

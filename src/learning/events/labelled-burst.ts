@@ -10,9 +10,9 @@ export interface ReedEdge {
 export interface LabelledBurst {
   /** Not reused. */
   burst: Burst
-  /** What the reed said when the burst began. */
+  /** What the reed said before the burst, which is noticed later than the door begins to move. */
   openBefore: boolean
-  /** In order of time, from the burst's start on; some may lie behind its end. */
+  /** In order of time; some may lie a little before the burst's start, or behind its end. */
   edges: readonly ReedEdge[]
   session: string
   /** Calendar day, or whatever stands for it: events of a day are alike. */

@@ -21,8 +21,8 @@ export interface ReedSink {
 
 /** Edges up to so long after a burst say what it was about to become, µs (D; longer than labelAt looks ahead). */
 const AFTER_US = 4_000_000
-/** An edge this near a burst belongs to it: motion is noticed later than it begins, and seen longer, µs (D). */
-const NEAR_US = 2_000_000
+/** An edge this near a burst belongs to it: motion is noticed later than it begins, and seen longer, µs (method.md: ±3 s). */
+const NEAR_US = 3_000_000
 /** Quiet counts once a burst is over for so long, µs (D). */
 const SETTLED_US = 1_000_000
 /** Windows of a quiet interval are taken at this age, then at ever twice it, µs: a night is worth a few (D). */
@@ -41,6 +41,8 @@ export class ReedLabeller {
   private lastBurstUs = -Infinity
   private underWay = false
   private underWayUs = NaN
+  /** End of the last burst that was given away. */
+  private flushedUs = -Infinity
   private epoch = NaN
   private lastEndUs = NaN
   private unplaced: ReedEdge[] = []
@@ -72,7 +74,7 @@ export class ReedLabeller {
     this.openAtFirst = open
   }
 
-  /** To be called before `burst` of the same window. */
+  /** A window, before or after `burst` of it. */
   window(window: SignalWindow): void {
     const { startUs, endUs, epoch } = window
     if (endUs < this.lastEndUs) this.reseat(this.edges.at(-1)?.open ?? this.openAtFirst)
@@ -99,11 +101,12 @@ export class ReedLabeller {
     this.underWay = !burst.over
     this.underWayUs = burst.startUs
     if (!burst.over) return
+    const beforeUs = this.lastBurstUs
     this.lastBurstUs = burst.endUs
     const { frames, count, size, before } = burst
     this.waiting.push({
       burst: { ...burst, frames: frames.slice(0, count * size), before: before.slice() },
-      openBefore: this.openAt(burst.startUs),
+      openBefore: this.openAt(Math.max(burst.startUs - NEAR_US, beforeUs)),
       edges: [],
       ...this.labels,
       name: `burst-${this.labels.session}-${milliseconds(burst.startUs)}`,
@@ -117,14 +120,16 @@ export class ReedLabeller {
     this.underWay = false
     this.flush(Infinity)
     this.quietFromUs = NaN
-    this.lastBurstUs = -Infinity
+    this.lastBurstUs = this.flushedUs = -Infinity
   }
 
   private flush(untilUs: number): void {
     while (this.waiting.length > 0 && this.waiting[0].burst.endUs <= untilUs) {
       const labelled = this.waiting.shift()!
       const { startUs, endUs } = labelled.burst
-      const edges = this.edges.filter(({ atUs }) => atUs >= startUs && atUs <= endUs + AFTER_US)
+      const fromUs = Math.max(startUs - NEAR_US, this.flushedUs)
+      this.flushedUs = endUs
+      const edges = this.edges.filter(({ atUs }) => atUs > fromUs && atUs <= endUs + AFTER_US)
       this.unplaced = this.unplaced.filter(({ atUs }) => atUs < startUs - NEAR_US || atUs > endUs + NEAR_US)
       this.sink.burst({ ...labelled, edges })
     }

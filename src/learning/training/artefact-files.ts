@@ -30,7 +30,7 @@ import type { OutOfDistribution } from '../../sensing/model/out-of-distribution.
 import { packWeights } from '../../sensing/model/weights-file.js'
 import { modelCard } from './model-card.js'
 
-/** Name → content of each file of `models/<id>/`. */
+/** Name, which may lie in a folder, → content of each file of `models/<id>/`. */
 export type ArtefactFiles = ReadonlyMap<string, Uint8Array>
 
 interface ArtefactParts {
@@ -94,8 +94,14 @@ export function writeArtefact(directory: string, files: ArtefactFiles): void {
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true })
   try {
-    for (const [name, content] of files) writeFileSync(path.join(unfinished, name), content, { flush: true })
-    syncDirectory(unfinished)
+    const folders = new Set([unfinished])
+    for (const [name, content] of files) {
+      const file = path.join(unfinished, name)
+      mkdirSync(path.dirname(file), { recursive: true })
+      writeFileSync(file, content, { flush: true })
+      folders.add(path.dirname(file))
+    }
+    for (const folder of folders) syncDirectory(folder)
     renameSync(unfinished, target)
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true })

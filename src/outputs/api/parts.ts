@@ -1,3 +1,4 @@
+import type { CommissioningControl } from '../../domain/commissioning.js'
 import type {
   ApplianceView,
   FlagControl,
@@ -20,6 +21,7 @@ export interface ApiParts {
   indicator: Indicator
   logLevel: LogLevelControl
   recordings: RecordingControl
+  commissioning: CommissioningControl
   flags: FlagControl
   placement: PlacementControl
   tokens: TokenStore

@@ -10,6 +10,7 @@ import { authorisation, bodyLimit, hostCheck, rateLimit } from './access.js'
 import type { ApiParts } from './parts.js'
 import { problems } from './problem.js'
 import type { Route } from './route.js'
+import { commissioningRoutes } from './routes/commissioning.js'
 import { doorRoutes } from './routes/door.js'
 import { EventStreams } from './routes/events.js'
 import { flagRoutes } from './routes/flags.js'
@@ -107,6 +108,7 @@ export class ApiServer {
       streams.route(),
       logLevelRoute(parts),
       ...recordingRoutes(parts),
+      ...commissioningRoutes(parts),
       ...flagRoutes(parts),
       ...placementRoutes(parts),
     ]

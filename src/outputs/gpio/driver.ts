@@ -4,6 +4,15 @@ export interface OutputLine {
   write(on: boolean): void
 }
 
+/** One line that was made an input. */
+export interface InputLine {
+  /** Whether it is high. Throws AjarError 'gpio.read'. */
+  read(): boolean
+  /** Calls back when the line may have moved; returns the way to stop, undefined where it raises no interrupts. */
+  watch(moved: () => void): (() => void) | undefined
+  release(): void
+}
+
 /** A way to drive lines. Nothing above it knows of chips or kernels. */
 export interface GpioDriver {
   readonly name: 'onoff' | 'none'
@@ -12,4 +21,6 @@ export interface GpioDriver {
    * ends: a released line may float, and what is driven off stays off. Throws AjarError 'gpio.…'.
    */
   output(line: number, activeLow: boolean): OutputLine
+  /** Makes `line` an input; its pull-up is the board's affair. Throws AjarError 'gpio.…'. */
+  input(line: number): InputLine
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Gpio } from 'onoff'
 import { AjarError, messageOf } from '../../platform/errors.js'
-import type { GpioDriver, OutputLine } from './driver.js'
+import type { GpioDriver, InputLine, OutputLine } from './driver.js'
 import { findChip, sysfsNumber, type SysfsChip } from './sysfs-chip.js'
 
 const require = createRequire(import.meta.url)
@@ -37,10 +37,42 @@ export class OnoffDriver implements GpioDriver {
     return { write }
   }
 
+  input(line: number): InputLine {
+    const gpio = this.claim(line, sysfsNumber(this.chip, line), 'in')
+    return {
+      read: () => {
+        try {
+          return gpio.readSync() === 1
+        } catch (cause) {
+          throw new AjarError('gpio.read', `GPIO${line} cannot be read: ${messageOf(cause)}`, WIRING, {
+            cause,
+          })
+        }
+      },
+      watch: (moved) => {
+        try {
+          gpio.watch(() => moved())
+          return () => gpio.unwatchAll()
+        } catch {
+          return undefined // a chip without interrupts, as behind an expander: whoever asks polls
+        }
+      },
+      release: () => {
+        try {
+          gpio.unexport()
+        } catch {
+          // It was watched in vain: the line stays exported, as an input.
+        }
+      },
+    }
+  }
+
   /** `high` and `low` set direction and level in one step, so that the line never shows the wrong one. */
-  private claim(line: number, number: number, level: 'high' | 'low'): Gpio {
+  private claim(line: number, number: number, direction: 'high' | 'low' | 'in'): Gpio {
     try {
-      return new this.onoff.Gpio(number, level, 'none', { activeLow: false })
+      return new this.onoff.Gpio(number, direction, direction === 'in' ? 'both' : 'none', {
+        activeLow: false,
+      })
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code
       if (code === 'EACCES')
@@ -59,7 +91,7 @@ export class OnoffDriver implements GpioDriver {
   }
 }
 
-const WIRING = 'Choose another line in gpio.leds or gpio.relay, or see what uses it: `gpioinfo`.'
+const WIRING = 'Choose another line, or see what uses it: `gpioinfo`.'
 
 /** Loaded late: onoff needs a native module (epoll) that is built on Linux only. */
 function loadOnoff(): typeof import('onoff') {

@@ -28,7 +28,10 @@ export interface DecisionOptions {
 }
 
 /** Why there is no state however good the signal is. */
-export type FailureReason = Extract<ReadingReason, 'no-model' | 'model-error' | 'learning' | 'safe-mode'>
+export type FailureReason = Extract<
+  ReadingReason,
+  'no-model' | 'model-error' | 'learning' | 'site-not-usable' | 'safe-mode'
+>
 
 /** A receiver is up within 2 s and fills a window in 2 s more: no window until now is sensor loss, not a start (D). */
 const STARTING_US = 5_000_000

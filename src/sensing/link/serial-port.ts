@@ -14,10 +14,10 @@ type Listener = Parameters<Source['start']>[0]
 
 /** How often the watchdog looks, at most: well below the 2 s after which a gap makes the state unknown. */
 const WATCH_INTERVAL_MS = 500
-/** How long the receiver is held in reset: EN has a capacitor (D). */
-const RESET_MS = 100
 /** Commands that may wait for a slow receiver: a few frames; more means that it does not read. */
 const MOST_UNSENT_BYTES = 16 * 1024
+/** The reset line is held for so long, as esptool does, ms. */
+const RESET_MS = 100
 
 /**
  * The receiver on a serial port that may come and go. A serial stream is single-use: it is built again
@@ -84,18 +84,27 @@ export class SerialSource implements Source {
   }
 
   /**
-   * Resets the receiver by its modem lines: EN falls where RTS is on and DTR is not. False where there are none, or no
-   * port; whether the board is wired so, its clock says, which begins anew.
+   * As esptool does it: RTS alone holds the chip in reset, both together let it run (Espressif, esptool documentation,
+   * Boot Mode Selection). Rejects with AjarError 'link.not-open' or 'link.no-reset'.
    */
-  async resetReceiver(): Promise<boolean> {
+  async reset(): Promise<void> {
     const port = this.port
-    if (!port?.isOpen) return false
-    const held = await new Promise<boolean>((resolve) =>
-      port.set({ dtr: false, rts: true }, (error) => resolve(!error)),
-    )
-    await sleep(RESET_MS)
-    if (port.isOpen) await assertModemLines(port)
-    return held
+    if (!port?.isOpen)
+      throw new AjarError('link.not-open', 'The receiver is not connected.', 'Wait until it is back.', {
+        retryable: true,
+      })
+    try {
+      await setLines(port, { dtr: false, rts: true })
+      await sleep(RESET_MS)
+      await setLines(port, { dtr: true, rts: true })
+    } catch (error) {
+      throw new AjarError(
+        'link.no-reset',
+        `The receiver cannot be reset over its port: ${messageOf(error)}`,
+        'Press reset on the receiver now and then instead.',
+        { cause: error },
+      )
+    }
   }
 
   async stop(): Promise<void> {
@@ -215,10 +224,14 @@ function closed(port: SerialPort): Promise<void> {
  * DTR and RTS together, in one call: boards wire them to reset and boot mode, and either alone resets
  * the chip or holds it in its boot loader. A pseudo-terminal has no modem lines.
  */
-function assertModemLines(port: SerialPort): Promise<void> {
-  return new Promise((resolve, reject) =>
-    port.set({ dtr: true, rts: true }, (error) =>
-      error && !/Inappropriate ioctl/.test(messageOf(error)) ? reject(error) : resolve(),
-    ),
-  )
+async function assertModemLines(port: SerialPort): Promise<void> {
+  try {
+    await setLines(port, { dtr: true, rts: true })
+  } catch (error) {
+    if (!/Inappropriate ioctl/.test(messageOf(error))) throw error
+  }
+}
+
+function setLines(port: SerialPort, lines: { dtr: boolean; rts: boolean }): Promise<void> {
+  return new Promise((resolve, reject) => port.set(lines, (error) => (error ? reject(error) : resolve())))
 }

@@ -34,6 +34,8 @@ export interface RunningModel {
   engine: Engine
   /** Why this engine. Code 'engine.fallback' where one that comes before it does not work here. */
   engineReason: Reason
+  /** The model of events that lies beside it, in its folder `events`. */
+  events?: { artefact: Artefact; engine: Engine }
 }
 
 /**

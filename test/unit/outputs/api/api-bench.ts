@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ReadingUpdate } from '../../../../src/domain/control.js'
+import type { CommissioningStatus } from '../../../../src/domain/commissioning.js'
 import type { DoorReading, State } from '../../../../src/domain/reading.js'
 import { PlacementAid } from '../../../../src/learning/commissioning/placement-aid.js'
 import { ApiServer } from '../../../../src/outputs/api/server.js'
@@ -23,6 +24,15 @@ function reading(state: State, epoch: number): DoorReading {
   return { doorId: 'front', ...shown, ...rest }
 }
 
+const IDLE: CommissioningStatus = {
+  phase: 'idle',
+  counts: { bursts: 0, openings: 0, quiet: 0, unseen: 0, sessions: 0, days: 0 },
+  journal: { bytes: 0, droppedDays: 0, droppedRecords: 0 },
+  training: { running: false, next: '47 2 * * *' },
+  measured: { reed: 0, found: 0, told: 0, false: 0, days: 0 },
+  reasons: [],
+}
+
 /** The real API on a free port, over a real database, with a view that the test drives. */
 export class ApiBench {
   readonly directory = mkdtempSync(path.join(tmpdir(), 'ajar-api-'))
@@ -31,6 +41,7 @@ export class ApiBench {
   readonly server: ApiServer
   readonly placement = new PlacementAid(clock, { simulated: true, leastPacketsPerSecond: 8 })
   sensing = true
+  private commissioning: CommissioningStatus = IDLE
   private current = reading('closed', 0)
   private readonly listeners = new Set<(update: ReadingUpdate) => void>()
 
@@ -82,6 +93,18 @@ export class ApiBench {
         },
         current: status,
         cancel: async () => void (recording = undefined),
+      },
+      commissioning: {
+        status: () => this.commissioning,
+        start: ({ reedPin = 4, inverted }) => {
+          this.commissioning = {
+            ...IDLE,
+            phase: 'learning',
+            reed: { pin: reedPin, inverted, door: 'closed' },
+          }
+          return this.commissioning
+        },
+        stop: () => (this.commissioning = IDLE),
       },
       flags: new Flags(
         path.join(this.directory, 'flags'),

@@ -31,6 +31,7 @@ it('lists what is served', () => {
     '/readyz': ['get'],
     '/metrics': ['get'],
     '/openapi.json': ['get'],
+    '/api/v1/commissioning': ['get', 'post'],
     '/api/v1/door': ['get'],
     '/api/v1/door/history': ['get'],
     '/api/v1/link': ['get'],
