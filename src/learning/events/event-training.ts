@@ -36,7 +36,7 @@ export interface EventValidation extends Validation {
 /** The logit of a class that a fold's training had none of: no chance, and yet a number to calibrate with. */
 const UNTAUGHT = -30
 /** Sessions may be hundreds; a fit on a Pi takes seconds (D). */
-const MOST_FOLDS = 6
+const MOST_FOLDS = 4
 
 /**
  * Tests the bursts of each session, days where there is one session, on a model of all others; the axis is learned
