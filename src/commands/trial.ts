@@ -5,13 +5,13 @@ import { defaultConfig } from '../config/load.js'
 import type { DoorEvent } from '../domain/event.js'
 import type { DoorReading } from '../domain/reading.js'
 import { Household } from '../learning/simulator/household.js'
-import { survey } from '../learning/survey/survey.js'
 import { writeArtefact } from '../learning/training/artefact-files.js'
 import { TruthMeter, type TrialScore } from '../learning/trial/truth-meter.js'
-import { loadArtefact, type Artefact } from '../sensing/model/artefact.js'
+import { loadArtefact } from '../sensing/model/artefact.js'
 import { supersedes } from '../sensing/decision/event-teller.js'
-import { learnFromReed, type Learned } from './trial/learn.js'
-import { PlayedHome } from './trial/played-home.js'
+import { trainFromReed, type ReedTrained } from '../learning/commissioning/reed-training.js'
+import { journalOf } from './trial/learn.js'
+import { PlayedHome, type HomeModels } from './trial/played-home.js'
 
 export interface TrialOptions {
   site: string
@@ -51,23 +51,16 @@ export async function trial(options: TrialOptions, io: Io): Promise<number> {
     nudgesAtUs: nudgeDays.map((day) => (learnDays + day + 0.5) * DAY_US),
   })
   io.progress(`Simulated ${site}, seed ${seed}: ${learnDays} days with a reed …`)
-  const learned = await learnFromReed(home, learnDays, defaultConfig(), site, () => performance.now())
-  const verdict = survey([], learned.scored, { observedDays: learnDays })
-  io.progress(`${verdict.verdict}: ${verdict.sentence}`)
-  const score = days > 0 ? live(home, learned, learnDays, days, io) : undefined
+  const journal = journalOf(home, learnDays, QUIET_SHARE, defaultConfig(), site)
+  const { nowMs, progress } = { nowMs: () => performance.now(), progress: io.progress }
+  const { certificate, files } = await trainFromReed(journal, { id: 'trial', door: site, nowMs, progress })
+  io.progress(`${certificate.verdict}: ${certificate.sentence}`)
+  const score = days > 0 ? live(home, files, learnDays, days, io) : undefined
   const seconds = Math.round((performance.now() - began) / 100) / 10
   const result = {
     simulated: true,
     ...{ site, seed, learnDays, days, packetsPerSecond, quietShare: QUIET_SHARE },
-    verdict: verdict.verdict,
-    sentence: verdict.sentence,
-    learned: {
-      ...{ bursts: learned.bursts, quietRows: learned.quietRows },
-      ...{ features: learned.features, balancedAccuracy: learned.balancedAccuracy },
-      computeSeconds: Math.round(learned.computeSeconds * 10) / 10,
-      recall: verdict.statistics.recall,
-      falseEventsPerDay: verdict.statistics.falseEventsPerDay,
-    },
+    certificate,
     score,
     seconds,
   }
@@ -75,9 +68,15 @@ export async function trial(options: TrialOptions, io: Io): Promise<number> {
   return 0
 }
 
-function live(home: Household, learned: Learned, learnDays: number, days: number, io: Io): TrialScore {
+function live(
+  home: Household,
+  files: ReedTrained['files'],
+  learnDays: number,
+  days: number,
+  io: Io,
+): TrialScore {
   const config = defaultConfig()
-  const models = { standing: opened(learned, 'standing'), events: opened(learned, 'events') }
+  const models = opened(files)
   const meter = new TruthMeter(home)
   const events: DoorEvent[] = []
   let last: DoorEvent | undefined
@@ -107,13 +106,13 @@ function live(home: Household, learned: Learned, learnDays: number, days: number
   return meter.score(happened, events)
 }
 
-/** As the appliance reads it: from its files, verified. */
-function opened(learned: Learned, which: 'standing' | 'events'): Artefact {
+/** As the appliance reads them: from their files, verified. */
+function opened(files: ReedTrained['files']): HomeModels {
   const parent = mkdtempSync(path.join(tmpdir(), 'ajar-trial-'))
   try {
-    const directory = path.join(parent, which)
-    writeArtefact(directory, learned[which].files)
-    return loadArtefact(directory)
+    const directory = path.join(parent, 'trial')
+    writeArtefact(directory, files)
+    return { standing: loadArtefact(directory), events: loadArtefact(path.join(directory, 'events')) }
   } finally {
     rmSync(parent, { recursive: true, force: true })
   }
@@ -124,12 +123,12 @@ function told(result: {
   seed: number
   learnDays: number
   days: number
-  sentence: string
+  certificate: { text: string }
   score: TrialScore | undefined
   seconds: number
 }): string[] {
-  const { site, seed, learnDays, days, sentence, score, seconds } = result
-  const lines = [`Simulated ${site}, seed ${seed}. After ${learnDays} days with a reed: ${sentence}`]
+  const { site, seed, learnDays, days, certificate, score, seconds } = result
+  const lines = [`Simulated ${site}, seed ${seed}, after ${learnDays} days with a reed. ${certificate.text}`]
   if (score === undefined) return lines
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
   const s = (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(1)} s`)

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import type { State } from '../../domain/reading.js'
+import { AjarError } from '../../platform/errors.js'
 import { distanceToTraining } from '../../sensing/model/out-of-distribution.js'
 import type { HeldOut } from '../training/cross-validation.js'
 import { evaluate } from '../training/evaluation.js'
@@ -90,33 +91,40 @@ type Described = Pick<
   'id' | 'dataset' | 'date' | 'made' | 'simulated' | 'codeVersion' | 'layoutId' | 'windowMs'
 >
 
-/** The model of events of one door: `burst` features, a small perceptron, the door's axis in the artefact. */
+/**
+ * The model of events of one door: `burst` features, a small perceptron, the door's axis in the artefact. Throws AjarError
+ * 'train.quantization' where int8 loses too much with every seed.
+ */
 export async function trainEvents(
   bursts: readonly LabelledBurst[],
   about: Described,
   validation: Validation | undefined,
 ): Promise<TrainedModel> {
   const door = learnAxis(bursts)
-  return trainModel(
-    {
-      ...about,
-      rows: eventRows(bursts, door),
-      family: 'mlp',
-      fit: async (rows) => fitEvents(rows),
-      features: 'burst',
-      judge: 'burst',
-      states: EVENT_STATES,
-      door,
-    },
-    validation,
-  )
+  const input = {
+    ...about,
+    ...({ family: 'mlp', features: 'burst', judge: 'burst' } as const),
+    rows: eventRows(bursts, door),
+    states: EVENT_STATES,
+    door,
+  }
+  for (const seed of SEEDS)
+    try {
+      return await trainModel({ ...input, fit: async (rows) => fitEvents(rows, seed) }, validation)
+    } catch (error) {
+      // Of a class with few rows one that int8 calls otherwise is too many: another network may not.
+      if (!(error instanceof AjarError) || error.code !== 'train.quantization') throw error
+      if (seed === SEEDS[SEEDS.length - 1]) throw error
+    }
+  throw new RangeError('there is no seed')
 }
 
 /** Classes weigh as the square root of their rows: neither the rare nor the common drowns (D). */
 const CLASS_EXPONENT = -0.5
-const SEED = 1
+/** Of the network, and of those that take its place where int8 loses too much. */
+const SEEDS = [1, 2, 3, 4, 5]
 
-function fitEvents(rows: readonly FeatureRow[]): Fit {
+function fitEvents(rows: readonly FeatureRow[], seed = SEEDS[0]): Fit {
   const counts = new Map<string, number>()
   for (const { marker } of rows) counts.set(marker, (counts.get(marker) ?? 0) + 1)
   const weights = Float64Array.from(rows, ({ marker }) => counts.get(marker)! ** CLASS_EXPONENT)
@@ -124,7 +132,7 @@ function fitEvents(rows: readonly FeatureRow[]): Fit {
   return fitPerceptron(
     rows,
     weights.map((weight) => weight / sum),
-    SEED,
+    seed,
   )
 }
 
