@@ -14,7 +14,7 @@ import { SqliteStore } from './outputs/store/sqlite-store.js'
 import { StateKeeper } from './outputs/store/state-keeper.js'
 import type { Pipeline } from './pipeline.js'
 import { makeDataDirectory } from './platform/data-directory.js'
-import { AjarError } from './platform/errors.js'
+import { AjarError, messageOf } from './platform/errors.js'
 import { Lifecycle, type Part } from './platform/lifecycle.js'
 import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
@@ -40,6 +40,8 @@ export interface ApplianceOptions extends CommissioningOptions {
   openModel(directory: string): Promise<RunningModel>
 }
 
+const NOT_ADOPTED = { code: 'model.failed', hint: 'The model before it goes on. Send the log to the makers.' }
+
 /** The composition root: configuration → parts → start order, sinks first and sources last. */
 export class Appliance {
   readonly view: LiveView
@@ -52,6 +54,7 @@ export class Appliance {
   private readonly api: ApiServer
   private readonly lifecycle: Lifecycle
   private readonly commissioning: Commissioning
+  private adopting = Promise.resolve()
   private running: RunningModel | undefined
   private readonly keeper: StateKeeper
   private readonly reasonLog: ReasonLog
@@ -132,6 +135,7 @@ export class Appliance {
         burst: (burst) => this.commissioning.burst(burst),
         modelFailed: (error) => {
           this.view.modelReason = { code: error.code, text: error.message, hint: error.hint }
+          this.commissioning.setLive(false)
           log.logger.error({ hint: error.hint }, error.message)
         },
       },
@@ -142,8 +146,12 @@ export class Appliance {
     if (this.running === undefined) this.pipeline.refuse(this.commissioning.withoutModel)
   }
 
-  /** Another model takes over while the link goes on. */
-  private async goLive(directory: string): Promise<void> {
+  /** Another model takes over while the link goes on. One after the other: the newest decides in the end. */
+  private goLive(directory: string): Promise<void> {
+    return (this.adopting = this.adopting.then(() => this.adopt(directory)))
+  }
+
+  private async adopt(directory: string): Promise<void> {
     const { config, log, source } = this.options
     if (config.model.directory !== '')
       return log.logger.warn({ directory }, 'A learned model is not used: model.directory names another.')
@@ -157,10 +165,10 @@ export class Appliance {
       this.commissioning.setLive(true)
       log.logger.info({ model: model.artefact.id, directory }, 'A model that was learned here decides now.')
     } catch (error) {
-      if (!(error instanceof AjarError)) throw error
-      const { code, message: text, hint } = error
+      const { code, hint } = error instanceof AjarError ? error : NOT_ADOPTED
+      const text = messageOf(error)
       this.view.modelReason = { code, text, hint }
-      log.logger.error({ code, hint }, text)
+      log.logger.error({ code, hint, err: error }, text)
     }
   }
 

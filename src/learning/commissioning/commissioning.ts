@@ -55,6 +55,8 @@ export interface CommissioningParts {
 const KEEP_US = 60_000_000
 const LOOK_US = 2_000_000
 
+const MISLABELS: readonly string[] = ['reed.inverted', 'reed.magnet']
+
 /** A door that labels itself: from a reed switch to a model that decides (method.md, Commissioning). */
 export class Commissioning implements CommissioningControl {
   readonly models: ReedModels
@@ -127,8 +129,12 @@ export class Commissioning implements CommissioningControl {
   async train(): Promise<void> {
     const { kept, watch, parts } = this
     if (watch === undefined || kept.counts.bursts === kept.trainedBursts) return
+    // Labels of a reed that is the other way round, or has lost its magnet, teach what is not so.
+    const wrong = watch.reasons(parts.clock.monotonicUs()).some(({ code }) => MISLABELS.includes(code))
+    if (wrong) return
     const { bursts } = kept.counts
     await parts.training.run()
+    if (parts.training.failed !== undefined) return // tried again each night
     kept.trainedBursts = bursts
     this.lookForModel()
   }

@@ -57,10 +57,10 @@ export class ReedModels {
     }
   }
 
-  /** Takes the place of the current model, unless that may decide and this may not. Returns whether it did. */
+  /** Takes the place of the current model, unless that one may claim more. Returns whether it did. */
   promote(certificate: Certificate): boolean {
     const current = this.current()
-    if (current !== undefined && mayGoLive(current.certificate) && !mayGoLive(certificate)) return false
+    if (current !== undefined && rankOf(current.certificate) > rankOf(certificate)) return false
     writeFileAtomic(path.join(this.directory, CURRENT_FILE), `${certificate.model}\n`)
     return true
   }
@@ -93,4 +93,10 @@ export class ReedModels {
 
 function certificateOf(directory: string): Certificate {
   return JSON.parse(readFileSync(path.join(directory, CERTIFICATE_FILE), 'utf8')) as Certificate
+}
+
+/** What a verdict is worth: a provisional model does not drive a relay that a usable one does. */
+function rankOf(certificate: Certificate): number {
+  if (certificate.verdict === 'usable') return 2
+  return mayGoLive(certificate) ? 1 : 0
 }

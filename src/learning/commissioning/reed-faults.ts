@@ -57,7 +57,7 @@ export class ReedFaults {
       found.push({
         code: 'reed.inverted',
         text: `The reed switch on GPIO${this.pin} says that the door is open and closes for moments: it seems to be the other way round.`,
-        hint: 'Stop with `ajar commission --stop`, then start again with --inverted; what was learned so far is of no use.',
+        hint: 'Start again with the other setting of --inverted, without stopping first: what was learned so far is set aside.',
       })
     else if (this.open && used && sinceUs > OPEN_TOO_LONG_US)
       found.push({

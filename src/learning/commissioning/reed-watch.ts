@@ -45,6 +45,8 @@ export class ReedWatch {
   private lastEndUs = NaN
   private moving = false
   /** Changes whose device time is not known: before the next window the labeller is told what holds. */
+  /** There is a live model, and what it tells is compared with the reed. */
+  private measuring = false
   private unplaced = true
 
   constructor(private readonly parts: ReedWatchParts) {
@@ -95,14 +97,20 @@ export class ReedWatch {
     time.window(endUs, epoch, at.monotonicUs)
     this.resets?.window(motion.moving, at.monotonicUs)
     if (this.sessions.window(epoch, time.offsetUs, at)) this.beginSession()
-    if (this.unplaced) labeller.reseat(parts.reed.open() === true)
+    const open = parts.reed.open()
+    // Nothing is labelled by a reed that cannot be read; where it can be again, what it says is new.
+    if (open === undefined) {
+      this.unplaced = true
+      return
+    }
+    if (this.unplaced) labeller.reseat(open)
     this.unplaced = false
     labeller.window(window)
   }
 
   burst(burst: Burst): void {
     if (burst.over) this.faults.motion()
-    this.labeller.burst(burst)
+    if (this.parts.reed.open() !== undefined) this.labeller.burst(burst)
   }
 
   /** The live model has told this. */
@@ -113,6 +121,7 @@ export class ReedWatch {
   /** @param mayReset the receiver: while nobody looks at a state. */
   tick(nowUs: number, mayReset = false): void {
     this.journal.tick(nowUs, !this.moving)
+    this.measuring = !mayReset
     if (mayReset) this.resets?.tick(nowUs)
     this.score.tick(this.time.deviceUs(nowUs, nowUs) ?? -Infinity)
   }
@@ -139,7 +148,7 @@ export class ReedWatch {
       return
     }
     this.labeller.edge({ open, atUs })
-    this.score.edge({ open, atUs }, this.sessions.labels.day)
+    if (this.measuring) this.score.edge({ open, atUs }, this.sessions.labels.day)
   }
 
   private beginSession(): void {

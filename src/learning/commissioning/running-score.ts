@@ -17,7 +17,7 @@ export type DayScore = Pick<Measured, 'reed' | 'found' | 'told' | 'false'>
  */
 export class RunningScore {
   private edges: (ReedEdge & { found: boolean; day: string })[] = []
-  private unconfirmed: string[] = []
+  private unconfirmed: { open: boolean; startUs: number; endUs: number; day: string }[] = []
   /** An opening or closing that may yet be told as half of a pass-through. */
   private half: { startUs: number; open: boolean } | undefined
 
@@ -25,8 +25,9 @@ export class RunningScore {
   constructor(readonly days: Record<string, DayScore>) {}
 
   edge(edge: ReedEdge, day: string): void {
-    for (const toldOn of this.unconfirmed.splice(0)) this.of(toldOn).false++
-    this.edges.push({ ...edge, found: false, day })
+    const own = this.unconfirmed.find((event) => event.open === edge.open && isNear(edge.atUs, event))
+    for (const event of this.unconfirmed.splice(0)) if (event !== own) this.of(event.day).false++
+    this.edges.push({ ...edge, found: own !== undefined, day })
     if (this.edges.length > MOST_WAITING) this.settle(Infinity)
   }
 
@@ -35,11 +36,10 @@ export class RunningScore {
     for (const open of this.halves(event)) {
       this.of(day).told++
       const edge = this.edges.find(
-        ({ open: own, atUs, found }) =>
-          own === open && !found && atUs >= startUs - TOLERANCE_US && atUs <= endUs + TOLERANCE_US,
+        ({ open: own, atUs, found }) => own === open && !found && isNear(atUs, event),
       )
       if (edge !== undefined) edge.found = true
-      else if (this.unconfirmed.length < MOST_WAITING) this.unconfirmed.push(day)
+      else if (this.unconfirmed.length < MOST_WAITING) this.unconfirmed.push({ open, startUs, endUs, day })
     }
   }
 
@@ -96,4 +96,8 @@ export function totalOf(days: Readonly<Record<string, DayScore>>): Measured {
     false: sum((day) => day.false),
     days: all.length,
   }
+}
+
+function isNear(atUs: number, { startUs, endUs }: { startUs: number; endUs: number }): boolean {
+  return atUs >= startUs - TOLERANCE_US && atUs <= endUs + TOLERANCE_US
 }

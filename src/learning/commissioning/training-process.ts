@@ -13,6 +13,7 @@ const TAIL_CHARACTERS = 2000
 export class TrainingProcess {
   failed: Reason | undefined
   private child: ReturnType<typeof spawn> | undefined
+  private under: Promise<void> | undefined
 
   constructor(
     /** Program and arguments. */
@@ -26,7 +27,7 @@ export class TrainingProcess {
 
   /** Resolves when it is over, however it went; one that runs already is waited for. */
   run(): Promise<void> {
-    if (this.child !== undefined) return Promise.resolve()
+    if (this.under !== undefined) return this.under
     const [program, ...args] = this.command
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     this.child = child
@@ -34,10 +35,10 @@ export class TrainingProcess {
     let tail = ''
     child.stderr.on('data', (bytes: Buffer) => (tail = (tail + bytes.toString()).slice(-TAIL_CHARACTERS)))
     const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS)
-    return new Promise((resolve) => {
+    this.under = new Promise((resolve) => {
       const end = (code: number | null, why: string): void => {
         if (this.child === undefined) return
-        this.child = undefined
+        this.child = this.under = undefined
         clearTimeout(timer)
         this.failed = code === 0 ? undefined : failure(why || `it ended with code ${code}`)
         if (code === 0) this.logger.info({}, 'Trained from the reed switch.')
@@ -47,6 +48,7 @@ export class TrainingProcess {
       child.once('error', (error) => end(null, error.message))
       child.once('close', (code) => end(code, lastLines(tail)))
     })
+    return this.under
   }
 
   stop(): void {

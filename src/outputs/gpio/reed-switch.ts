@@ -43,7 +43,9 @@ export class ReedSwitch implements Reed {
     this.look()
   }
 
+  /** Undefined while the line cannot be read. */
   open(): boolean | undefined {
+    if (this.fault !== undefined) return undefined
     return this.debounce && this.debounce.level !== this.settings.inverted
   }
 

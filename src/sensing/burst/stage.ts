@@ -25,6 +25,8 @@ const QUIET_FRAMES = 20
 const LEAST_QUIET_FRAMES = 3
 /** 60 s (D): what goes on longer is cut. */
 export const MOST_FRAMES = 300
+/** The motion detector says still for so long after an interruption, ms: motionMinMs and two hops (D). */
+const REDETECTION_MS = 600
 /** The end of a part that was cut stands for the quiet before the next, 1 s (D). */
 const CUT_FRAMES = 5
 
@@ -70,11 +72,13 @@ export class BurstStage implements Stage<SignalWindow, Burst> {
     burst.epoch = window.epoch
     burst.link = window.link
     burst.layoutId = window.layoutId
+    // Motion is found anew after packets were missing, and that takes a while: the motion goes on until it is not.
+    if (this.under && unseenUs > 0) this.stillMs = -REDETECTION_MS
     const fresh = this.freshFrames(window)
     this.lastEndUs = window.endUs
     for (let age = fresh - 1; age >= 0; age--) this.remember(window, age)
     const { moving } = window.motion
-    this.stillMs = moving ? 0 : this.stillMs + fresh * settings.hopMs
+    this.stillMs = moving ? 0 : this.stillMs + settings.hopMs
     if (!this.under) {
       if (!moving) {
         this.quiet = Math.min(this.quiet + fresh, this.held)

@@ -40,6 +40,8 @@ const STARTING_US = 5_000_000
  * so long, of device time, it may be corrected without motion (D); then it is what is known.
  */
 const FIRST_GUESS_US = 5_000_000
+/** A window comes each 200 ms; after this some were missing (D). */
+const GAP_IN_MOTION_MS = 300
 const LIVE_VERDICTS: readonly string[] = ['usable', 'provisional', 'none']
 
 /**
@@ -97,7 +99,7 @@ export class DoorDecision {
   observe(window: SignalWindow, scores: Scores | undefined, at: Instant, burst?: BurstReading): DoorReading {
     const elapsedMs = this.resume(window)
     const { moving } = window.motion
-    if (moving && this.motion !== 'moving') this.movedUs = window.endUs
+    if (moving && this.motion !== 'moving' && !this.burst.active) this.movedUs = window.endUs
     if (moving && this.settled) this.conclude(window.endUs)
     if (burst !== undefined && this.hmm !== undefined && !this.burst.active) this.burst.begin(this.hmm.atRest)
     this.motion = moving ? 'moving' : 'still'
@@ -106,9 +108,11 @@ export class DoorDecision {
     this.lastEndUs = window.endUs
     this.heardUs = at.monotonicUs
     this.stale = false
-    this.hmm?.advance(elapsedMs, moving)
+    // What moved before packets were missing and may move on has not come to rest meanwhile.
+    const moved = moving || (this.burst.active && elapsedMs > GAP_IN_MOTION_MS)
+    this.hmm?.advance(elapsedMs, moved)
     if (scores !== undefined) for (const evidence of this.evidence) evidence.observe(window, scores)
-    if (burst !== undefined && this.burst.active) this.follow(burst, elapsedMs, window, at)
+    if (burst !== undefined && this.burst.active) this.follow(burst, elapsedMs, moved, window, at)
     return this.decide(scores === undefined ? 'no-model' : undefined, at)
   }
 
@@ -145,16 +149,24 @@ export class DoorDecision {
   }
 
   /** What the burst so far makes of the door; at its end that becomes the prior. */
-  private follow(burst: BurstReading, elapsedMs: number, { endUs, motion }: SignalWindow, at: Instant): void {
-    this.burst.advance(elapsedMs, motion.moving)
+  private follow(
+    burst: BurstReading,
+    elapsedMs: number,
+    moved: boolean,
+    { endUs }: SignalWindow,
+    at: Instant,
+  ): void {
+    this.burst.advance(elapsedMs, moved)
     this.burst.observe(burst)
     if (!burst.over) return
-    if (this.burst.speaks) {
+    if (!this.burst.speaks) this.informed = false
+    else {
       this.burst.posterior(this.posterior)
       this.hmm?.adopt(this.posterior)
-      this.informed = true
       const best = indexOfLargest(this.posterior)
-      this.note(this.teller.returned(this.burst.passed() * this.posterior[best], this.movedUs, endUs), at)
+      this.informed = this.posterior[best] >= this.options.settings.minConfidence
+      const passed = this.burst.passed() * this.posterior[best]
+      this.note(this.teller.returned(this.places[best], passed, this.movedUs, endUs), at)
       for (const evidence of this.evidence) evidence.restart(endUs)
     }
     this.burst.end()
@@ -191,6 +203,7 @@ export class DoorDecision {
     for (const evidence of this.evidence) evidence.restart()
     this.pending = reason
     this.informed = false
+    this.movedUs = NaN
     this.held = undefined
     this.lastEndUs = NaN
     this.motion = 'unknown'
@@ -208,7 +221,7 @@ export class DoorDecision {
     if (objection !== undefined) {
       hmm?.reset()
       this.pending = objection
-    } else if (spoke)
+    } else if (spoke && !this.informed)
       hmm?.absorb(logLikelihoods.map((logLikelihood) => logLikelihood * options.settings.evidenceExponent))
   }
 

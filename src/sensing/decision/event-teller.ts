@@ -24,7 +24,8 @@ export class EventTeller {
     const from = this.place
     this.place = place
     const kind = from && kindOf(from, place)
-    if (from === undefined || kind === undefined) return undefined
+    // Without motion it is the first guess that was corrected: nothing happened.
+    if (from === undefined || kind === undefined || Number.isNaN(startUs)) return undefined
     this.lastUs = atUs
     const { change } = this
     const passMs = change?.startUs === startUs ? PASS_IN_MOTION_MS : PASS_MS
@@ -36,9 +37,9 @@ export class EventTeller {
     return { kind, startUs, endUs: atUs, confidence }
   }
 
-  /** A burst is over in which the door came back, with this probability, to where it was. */
-  returned(probability: number, startUs: number, endUs: number): DoorEvent | undefined {
-    if (probability <= PASSED || this.lastUs >= startUs || this.place === undefined) return undefined
+  /** A burst is over in which the door came back, with this probability, to `place`. */
+  returned(place: Place, probability: number, startUs: number, endUs: number): DoorEvent | undefined {
+    if (probability <= PASSED || this.lastUs >= startUs || this.place !== place) return undefined
     this.lastUs = endUs
     return { kind: 'passed-through', startUs, endUs, confidence: probability }
   }

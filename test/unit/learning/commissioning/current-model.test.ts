@@ -19,7 +19,7 @@ function models() {
   return { models: new ReedModels(directory), directory, made }
 }
 
-it('the newest model becomes current, unless it may not decide and the one before may', () => {
+it('the newest model becomes current, unless the one before may claim more', () => {
   const { models: all, directory, made } = models()
   expect(all.current()).toBeUndefined()
   expect(all.stamp()).toBeUndefined()
@@ -30,8 +30,9 @@ it('the newest model becomes current, unless it may not decide and the one befor
   expect(all.stamp()).not.toBe(stamp)
   expect(all.promote(made('m-3', 'move-transmitter'))).toBe(false)
   expect(all.live()).toBe(path.join(directory, 'm-2'))
-  expect(all.promote(made('m-4', 'provisional'))).toBe(true)
-  expect(all.live()).toBe(path.join(directory, 'm-4'))
+  expect(all.promote(made('m-4', 'provisional'))).toBe(false)
+  expect(all.promote(made('m-5', 'usable'))).toBe(true)
+  expect(all.live()).toBe(path.join(directory, 'm-5'))
 })
 
 it('names no model twice', () => {

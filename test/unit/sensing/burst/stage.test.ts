@@ -103,6 +103,17 @@ describe('bursts', () => {
     expect(link.levelsOf(link.last)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 4, 4, 4, 4, 4, 4])
   })
 
+  it('goes on where packets were missing: motion has to be found anew before it can be over', () => {
+    const link = new Link()
+    link.many(30, 0, false)
+    link.many(5, 1, true)
+    link.see(2, false, { skip: 9, unseenUs: 400_000 })
+    link.many(4, 2, false)
+    expect(link.bursts.some(({ over }) => over)).toBe(false)
+    link.many(3, 2, false)
+    expect(link.last.over).toBe(true)
+  })
+
   it('forgets a burst over a gap of which no window holds anything, and at a new epoch', () => {
     for (const change of [{ unseenUs: 4_000_000 }, { epoch: 1 }]) {
       const link = new Link()

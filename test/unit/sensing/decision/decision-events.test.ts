@@ -84,6 +84,23 @@ describe('a door whose events are read', () => {
     expect(scene.see(60_000, { p: 0.9 }).state).toBe('open')
   })
 
+  it('is not called closed because people walk by while the channel looks so', () => {
+    const scene = closedScene()
+    scene.burst('opened')
+    for (let i = 0; i < 9; i++) {
+      scene.see(8_000, { p: 0.9 })
+      scene.burst('same', { standing: 0.9 })
+    }
+    expect(scene.last.state).toBe('open')
+  })
+
+  it('is told nothing of where only its first guess was corrected', () => {
+    const scene = new EventScene()
+    scene.see(1_400, { p: 0.9 })
+    scene.see(8_000, { p: 0.02 })
+    expect(scene.decision.takeEvents()).toEqual([])
+  })
+
   it('is corrected by what it does next', () => {
     const scene = closedScene()
     scene.burst('same') // it opened in truth, and nobody saw it

@@ -28,7 +28,9 @@ describe('telling events', () => {
     teller.found('closed', 0, 1 * S, 1)
     const opened = teller.found('open', 10 * S, 12 * S, 0.9)
     const passed = teller.found('closed', 10 * S, 15 * S, 0.9)
-    expect(told([passed, teller.returned(0.99, 10 * S, 17 * S)])).toEqual([['passed-through', 10, 15]])
+    expect(told([passed, teller.returned('closed', 0.99, 10 * S, 17 * S)])).toEqual([
+      ['passed-through', 10, 15],
+    ])
     expect(supersedes(passed!, opened)).toBe(true)
     expect(supersedes(opened!, undefined)).toBe(false)
   })
@@ -36,9 +38,9 @@ describe('telling events', () => {
   it('tells a pass-through that was only seen when the burst was over, and no opening before it', () => {
     const teller = new EventTeller()
     teller.found('closed', 0, 1 * S, 1)
-    const passed = teller.returned(0.8, 10 * S, 16 * S)
+    const passed = teller.returned('closed', 0.8, 10 * S, 16 * S)
     expect(told([passed])).toEqual([['passed-through', 10, 16]])
-    expect(teller.returned(0.4, 20 * S, 26 * S)).toBeUndefined()
+    expect(teller.returned('closed', 0.4, 20 * S, 26 * S)).toBeUndefined()
     expect(supersedes(teller.found('open', 30 * S, 31 * S, 1)!, passed)).toBe(false)
   })
 
