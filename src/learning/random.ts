@@ -74,4 +74,13 @@ export class Random {
     this.d = d
     return (sum + 6) / 65536 - 6
   }
+
+  /** Puts the items in random order, in place (Fisher and Yates). */
+  shuffle<T extends unknown[] | Int32Array>(items: T): T {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = Math.floor(this.share() * (i + 1))
+      ;[items[i], items[j]] = [items[j], items[i]]
+    }
+    return items
+  }
 }

@@ -50,7 +50,7 @@ export function* simulateVisits(plan: VisitPlan): Generator<SimulatedVisit> {
   for (let session = 0; session < plan.sessions; session++) {
     const channel = sessionChannel(site, seed, session)
     const random = new Random('visits', site, seed, session)
-    const order = shuffled(Array.from({ length: visitsPerMarker }, () => markers).flat(), random)
+    const order = random.shuffle(Array.from({ length: visitsPerMarker }, () => markers).flat())
     for (const [index, marker] of order.entries()) {
       const angleDeg = random.between(angles.get(marker)!)
       const startUs = index * (secondsPerVisit + PARAMETERS.visitGapSeconds.value) * 1e6
@@ -90,13 +90,4 @@ function anglesOf(marker: string): readonly [number, number] {
     `The simulated door has no marker '${marker}'.`,
     `Use ${[...MARKER_ANGLES.keys()].join(', ')}.`,
   )
-}
-
-/** Fisher–Yates, in place. */
-function shuffled<T>(items: T[], random: Random): T[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random.share() * (i + 1))
-    ;[items[i], items[j]] = [items[j], items[i]]
-  }
-  return items
 }

@@ -106,11 +106,7 @@ function* allSources(strata: readonly number[][], labels: readonly string[]): Ge
 function randomSource(strata: readonly number[][], count: number, random: Random): number[] {
   const source = new Array<number>(count)
   for (const rows of strata) {
-    const shuffled = [...rows]
-    for (let i = shuffled.length - 1; i > 0; i--) {
-      const j = Math.floor(random.share() * (i + 1))
-      ;[shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]]
-    }
+    const shuffled = random.shuffle([...rows])
     rows.forEach((row, index) => (source[row] = shuffled[index]))
   }
   return source

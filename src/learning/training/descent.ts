@@ -76,7 +76,7 @@ async function epochOf(
   { random, signal, nowMs, untilMs }: DescentOptions,
 ): Promise<number> {
   const variables = layers.flatMap((layer): Variable[] => [layer.weights, layer.biases])
-  const order = shuffled(labels.length, random)
+  const order = random.shuffle(Int32Array.from(labels.keys()))
   let total = 0
   let seen = 0
   for (let at = 0; at < order.length && (seen === 0 || nowMs() < untilMs); at += DESCENT.batch) {
@@ -125,14 +125,4 @@ function lossOf(
     .neg()
     .div(weights.reduce((sum, weight) => sum + weight, 0))
     .asScalar()
-}
-
-/** 0 … length − 1 in random order (Fisher and Yates). */
-function shuffled(length: number, random: Random): Int32Array {
-  const order = Int32Array.from({ length }, (_, i) => i)
-  for (let i = length - 1; i > 0; i--) {
-    const j = Math.floor(random.share() * (i + 1))
-    ;[order[i], order[j]] = [order[j], order[i]]
-  }
-  return order
 }

@@ -78,7 +78,7 @@ function descend(
   const errors = layers.map(({ outputs }) => new Float64Array(outputs))
   const steps = Math.ceil(order.length / batch)
   for (let epoch = 0; epoch < epochs; epoch++) {
-    shuffle(order, random)
+    random.shuffle(order)
     for (let step = 0; step < steps; step++) {
       for (const { gradient } of layers) gradient.fill(0)
       const to = Math.min((step + 1) * batch, order.length)
@@ -172,12 +172,4 @@ function exportedOf({ inputs, outputs, values }: Layer, rectified: boolean): Flo
     biases[o] = values[o * (inputs + 1) + inputs]
   }
   return { ...denseShape(inputs, outputs), rectified, weights, biases }
-}
-
-/** Fisher–Yates, in place. */
-function shuffle(items: number[], random: Random): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random.share() * (i + 1))
-    ;[items[i], items[j]] = [items[j], items[i]]
-  }
 }
