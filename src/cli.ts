@@ -7,6 +7,7 @@ import { addEvaluateCommands } from './commands/evaluate/commands.js'
 import { addModelCommands } from './commands/model/commands.js'
 import { addPlaceCommand } from './commands/place/commands.js'
 import { addReplayCommands } from './commands/replay/commands.js'
+import { addNetworkOptions } from './commands/train/network-options.js'
 import { addTrialCommand } from './commands/trial/commands.js'
 import { ENGINE_NAMES, type EngineName } from './domain/model.js'
 import { AjarError, messageOf } from './platform/errors.js'
@@ -139,8 +140,7 @@ program
     }),
   )
 
-program
-  .command('train')
+addNetworkOptions(program.command('train'), whole)
   .description('train a model from a data set')
   .argument('<dataset>', 'DATASET.yaml')
   .requiredOption('--out <directory>', 'directory of the model; must not exist')
@@ -153,23 +153,6 @@ program
     new Option('--features <name>', 'what LDA sees of a window; networks have features of their own')
       .choices(['five-numbers', 'standing'])
       .default('five-numbers'),
-  )
-  .addOption(
-    new Option(
-      '--time-limit <seconds>',
-      'for computing networks; without it they stop by themselves',
-    ).argParser(whole(1, 1_000_000)),
-  )
-  .addOption(
-    new Option('--seed <n>', 'of a network: the same gives the same on one backend')
-      .argParser(whole(0, 2 ** 31))
-      .default(1),
-  )
-  .addOption(
-    new Option('--backend <name>', 'of networks; default: tfjs-node where it loads').choices([
-      'tfjs-node',
-      'tfjs-wasm',
-    ]),
   )
   .addOption(
     new Option('--sessions <names>', 'train on these sessions only').argParser(list).conflicts('without'),

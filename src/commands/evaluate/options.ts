@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { SPLITS } from '../../learning/evaluation/splits.js'
 import { FAMILIES, type Family } from '../../sensing/model/artefact-manifest.js'
 import type { EvaluateOptions } from '../evaluate.js'
+import { addNetworkOptions } from '../train/network-options.js'
 
 export interface SplitParsers {
   whole(least: number, most: number): (text: string) => number
@@ -9,7 +10,7 @@ export interface SplitParsers {
 }
 
 export function addSplitOptions(command: Command, { whole, list }: SplitParsers): Command {
-  return command
+  return addNetworkOptions(command, whole)
     .addOption(
       new Option(
         '--split <name>',
@@ -25,23 +26,6 @@ export function addSplitOptions(command: Command, { whole, list }: SplitParsers)
       new Option('--family <names>', 'lda, mlp, conv or all; the baselines are always there')
         .argParser((text) => familiesOf(list(text)))
         .default([...FAMILIES], 'all'),
-    )
-    .addOption(
-      new Option(
-        '--time-limit <seconds>',
-        'for computing networks; without it they stop by themselves',
-      ).argParser(whole(1, 1_000_000)),
-    )
-    .addOption(
-      new Option('--seed <n>', 'the same gives the same on one backend')
-        .argParser(whole(0, 2 ** 31))
-        .default(1),
-    )
-    .addOption(
-      new Option('--backend <name>', 'of networks; default: tfjs-node where it loads').choices([
-        'tfjs-node',
-        'tfjs-wasm',
-      ]),
     )
 }
 
