@@ -1,18 +1,13 @@
+import { configuredPipeline } from '../../configured-pipeline.js'
 import type { Config } from '../../config/schema.js'
 import type { DoorEvent } from '../../domain/event.js'
 import type { Clock, Instant } from '../../domain/time.js'
 import type { SignalWindow } from '../../domain/window.js'
 import type { Household, Stretch } from '../../learning/simulator/household.js'
-import { Pipeline, type PipelineEvents } from '../../pipeline.js'
-import { BurstStage } from '../../sensing/burst/stage.js'
-import { DoorDecision } from '../../sensing/decision/decision.js'
+import type { Pipeline, PipelineEvents } from '../../pipeline.js'
 import type { Artefact } from '../../sensing/model/artefact.js'
-import { BurstModelStage } from '../../sensing/model/burst-stage.js'
+import type { RunningModel } from '../../sensing/model/choose-engine.js'
 import { Int8JsEngine } from '../../sensing/model/engine-int8-js.js'
-import { ModelStage } from '../../sensing/model/stage.js'
-import { PacketDecoder } from '../../sensing/packet/decoder.js'
-import { layoutById } from '../../sensing/packet/layouts.js'
-import { SignalStage } from '../../sensing/signal/stage.js'
 
 /** The appliance looks at its clock as often. */
 const TICK_US = 500_000
@@ -46,31 +41,8 @@ export class PlayedHome {
     models: HomeModels | undefined,
     on: Pick<PipelineEvents, 'burst' | 'window' | 'happened'>,
   ) {
-    const { signal, decision } = config
-    const { hopMs, bins } = signal
-    const { minQuietMs, gapResetMs } = decision
-    const engineOf = (artefact: Artefact) => new Int8JsEngine(artefact, artefact.network)
-    this.pipeline = new Pipeline(
-      {
-        link: 'simulated',
-        simulated: true,
-        clock: this.clock,
-        packet: new PacketDecoder(config.receiver),
-        signal: new SignalStage({ link: 'simulated', settings: signal, layoutOf: layoutById }),
-        burst: new BurstStage(bins, { hopMs, minQuietMs, gapResetMs }),
-        model: models && new ModelStage(models.standing, engineOf(models.standing)),
-        events: models && new BurstModelStage(models.events, engineOf(models.events)),
-        decision: new DoorDecision({
-          doorId: 'simulated',
-          outputs: models?.standing.outputs ?? [],
-          settings: decision,
-          simulated: true,
-          provisional: true,
-          engine: 'int8-js',
-          model: models?.standing.id ?? '',
-          siteVerdict: 'none',
-        }),
-      },
+    this.pipeline = configuredPipeline(
+      { config, clock: this.clock, simulated: true, running: models && runningOf(models) },
       {
         reading: () => undefined,
         progress: () => undefined,
@@ -111,5 +83,16 @@ export class PlayedHome {
   atHome({ kind, startUs, endUs, confidence }: DoorEvent): DoorEvent {
     const shiftUs = this.windowAtUs - this.windowEndUs
     return { kind, startUs: startUs + shiftUs, endUs: endUs + shiftUs, confidence }
+  }
+}
+
+/** Without its verdict: what a refused site would have been told is looked at, too. */
+function runningOf({ standing, events }: HomeModels): RunningModel {
+  const engineOf = (artefact: Artefact) => new Int8JsEngine(artefact, artefact.network)
+  return {
+    artefact: { ...standing, site: undefined },
+    engine: engineOf(standing),
+    engineReason: { code: 'engine.trial', text: 'Plain JavaScript: the same bits as any.', hint: '' },
+    events: { artefact: events, engine: engineOf(events) },
   }
 }
