@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { commissioningOf, type CommissioningOptions } from './appliance-commissioning.js'
+import { flagsOf } from './appliance-flags.js'
 import { LiveView } from './appliance-view.js'
 import { configuredPipeline, disposeModel, modelStages, settingsHash } from './configured-pipeline.js'
 import type { Source } from './domain/link.js'
@@ -20,7 +21,7 @@ import { TimedLogLevel } from './platform/log-level.js'
 import type { createLogger } from './platform/logger.js'
 import { ReasonLog } from './platform/reason-log.js'
 import { Schedule } from './platform/schedule.js'
-import { Flags } from './sensing/link/flags.js'
+import type { Flags } from './sensing/link/flags.js'
 import { Recorder } from './sensing/link/recorder.js'
 import type { RunningModel } from './sensing/model/choose-engine.js'
 
@@ -85,7 +86,9 @@ export class Appliance {
     if (!('engine' in model)) this.view.modelReason = model
     const recordings = path.join(config.dataDirectory, 'recordings')
     this.recorder = new Recorder(recordings, config.recordings, () => this.origin(), log.logger)
-    this.flags = this.buildFlags()
+    const moment = () => ({ ...this.origin(), reading: pipeline.current() })
+    const kept = { config, clock, version, settingsHash: settingsHash(config), logger: log.logger }
+    this.flags = flagsOf(kept, moment)
     this.placement = new PlacementAid(clock, {
       simulated: source.simulated,
       leastPacketsPerSecond: config.signal.minPacketsPerSecond,
@@ -170,18 +173,6 @@ export class Appliance {
       this.view.modelReason = { code, text, hint }
       log.logger.error({ code, hint, err: error }, text)
     }
-  }
-
-  private buildFlags(): Flags {
-    const { config, clock, version, log } = this.options
-    const hash = settingsHash(config)
-    const origin = () => {
-      const reading = this.pipeline.current()
-      const { model, engine } = reading
-      return { ...this.origin(), version, reading, model, engine, settingsHash: hash }
-    }
-    const directory = path.join(config.dataDirectory, 'flags')
-    return new Flags(directory, config.flags, clock, origin, log.logger)
   }
 
   /** A state is committed before it is published; what changes within it may be published before, or alone. */

@@ -38,11 +38,7 @@ export function configuredPipeline(
         layoutOf: layoutById,
         expectedLayoutId: running?.artefact.layoutId,
       }),
-      burst: new BurstStage(config.signal.bins, {
-        hopMs: config.signal.hopMs,
-        minQuietMs: config.decision.minQuietMs,
-        gapResetMs: config.decision.gapResetMs,
-      }),
+      burst: new BurstStage(config.signal.bins, { ...config.signal, ...config.decision }),
       ...modelStages(running, config, simulated),
     },
     on,

@@ -35,11 +35,7 @@ export function pipelineOf(
         expectedLayoutId: artefact?.layoutId,
       }),
       model: artefact && new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network)),
-      burst: new BurstStage(config.signal.bins, {
-        hopMs: config.signal.hopMs,
-        minQuietMs: config.decision.minQuietMs,
-        gapResetMs: config.decision.gapResetMs,
-      }),
+      burst: new BurstStage(config.signal.bins, { ...config.signal, ...config.decision }),
       decision: new DoorDecision({
         doorId: 'front',
         outputs: artefact?.outputs ?? [],

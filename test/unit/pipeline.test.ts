@@ -59,11 +59,7 @@ class Bench {
         packet: new PacketDecoder({ transmitters, tablePacketsPerSecond: 3 }),
         signal: new SignalStage({ link: 'link-1', settings: signal, layoutOf: layoutById }),
         model: artefact && new ModelStage(artefact, new Int8JsEngine(artefact, artefact.network)),
-        burst: new BurstStage(signal.bins, {
-          hopMs: signal.hopMs,
-          minQuietMs: decision.minQuietMs,
-          gapResetMs: decision.gapResetMs,
-        }),
+        burst: new BurstStage(signal.bins, { ...signal, ...decision }),
         decision: new DoorDecision({
           doorId: 'front',
           outputs: artefact?.outputs ?? [],

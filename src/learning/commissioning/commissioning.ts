@@ -1,4 +1,3 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Burst } from '../../domain/burst.js'
 import type { CommissioningControl, CommissioningStatus } from '../../domain/commissioning.js'
@@ -13,6 +12,7 @@ import { AjarError } from '../../platform/errors.js'
 import type { Logger } from '../../platform/logger.js'
 import { measuredText, type Certificate } from './certificate.js'
 import { mayGoLive, MODELS_FOLDER, ReedModels } from './current-model.js'
+import { setJournalAside } from './journal.js'
 import { nothingKept, readKept, tryToKeep, writeKept, type KeptCommissioning } from './kept-state.js'
 import { probeReed } from './reed-probe.js'
 import { ReedWatch } from './reed-watch.js'
@@ -243,7 +243,7 @@ export class Commissioning implements CommissioningControl {
     const { wallMs, wallTrusted } = parts.clock.now()
     // Every label of a reed that was the other way round is wrong.
     const turned = kept.reed !== undefined && kept.reed.inverted !== wiring.inverted
-    if (turned) setAside(this.journalDirectory)
+    if (turned) setJournalAside(this.journalDirectory)
     const from = turned ? nothingKept() : kept
     const next = { ...from, reed: wiring, sinceMs: from.sinceMs ?? (wallTrusted ? wallMs : undefined) }
     writeKept(parts.store, next)
@@ -293,11 +293,4 @@ export class Commissioning implements CommissioningControl {
     if (directory === undefined) this.parts.changed()
     else this.parts.goLive(directory)
   }
-}
-
-/** The journal of a reed that was the other way round: kept once, for whoever wants to look into it. */
-function setAside(directory: string): void {
-  const aside = `${directory}-set-aside`
-  rmSync(aside, { recursive: true, force: true })
-  if (existsSync(directory)) renameSync(directory, aside)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Reason } from '../../domain/reason.js'
@@ -194,4 +194,11 @@ function unwritable(directory: string, error: unknown): Reason {
     text: `What the reed switch teaches cannot be kept in ${directory}: ${messageOf(error)}`,
     hint: 'Make room, or replace the card; learning goes on with what there is.',
   }
+}
+
+/** The journal of a reed that was the other way round: kept once, for whoever wants to look into it. */
+export function setJournalAside(directory: string): void {
+  const aside = `${directory}-set-aside`
+  rmSync(aside, { recursive: true, force: true })
+  if (existsSync(directory)) renameSync(directory, aside)
 }

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../sensing/model/artefact-manifest.js'
 import { shortDecimal } from '../../sensing/model/network.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
 import type { CrossValidation } from './cross-validation.js'
-import { indexOfLargest } from './fit.js'
+import { indexOfLargest } from '../../platform/index-of-largest.js'
 import type { LeftOut } from './leave-out.js'
 
 /** Scores of rows by models that had not seen them, beside what simpler rules reach on the same folds. */

@@ -3,7 +3,8 @@ import { AjarError } from '../../platform/errors.js'
 import type { Network } from '../../sensing/model/network.js'
 import { quantizeInto, type FloatLayer } from '../../sensing/model/quantize.js'
 import type { FeatureRow } from '../dataset/visit-reader.js'
-import { indexOfLargest, logitsOf } from './fit.js'
+import { logitsOf } from './fit.js'
+import { indexOfLargest } from '../../platform/index-of-largest.js'
 import { rowWeights } from './row-weights.js'
 
 /** More than this and the int8 model is not the model that was scored. */

@@ -37,9 +37,3 @@ export function normalise(features: Float32Array, mean: Float32Array, scale: Flo
   const channels = mean.length
   return features.map((value, i) => (value - mean[i % channels]) / scale[i % channels])
 }
-
-export function indexOfLargest(values: ArrayLike<number>): number {
-  let largest = 0
-  for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i
-  return largest
-}

@@ -4,6 +4,7 @@ import type { Output, Scores } from '../../domain/model.js'
 import type { DoorReading, Motion, ReadingReason, State } from '../../domain/reading.js'
 import type { Instant } from '../../domain/time.js'
 import type { SignalWindow } from '../../domain/window.js'
+import { indexOfLargest } from '../../platform/index-of-largest.js'
 import { BurstTransition } from './burst-transition.js'
 import { DurationHmm } from './duration-hmm.js'
 import { EventTeller } from './event-teller.js'
@@ -296,10 +297,4 @@ export class DoorDecision {
     const { motion, epoch } = this
     return this.readings.next({ state, motion, confidence, reason, epoch, at })
   }
-}
-
-function indexOfLargest(values: Float64Array): number {
-  let largest = 0
-  for (let i = 1; i < values.length; i++) if (values[i] > values[largest]) largest = i
-  return largest
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Random } from '../../../../src/learning/random.js'
 import type { FeatureRow } from '../../../../src/learning/dataset/visit-reader.js'
-import { indexOfLargest } from '../../../../src/learning/training/fit.js'
+import { indexOfLargest } from '../../../../src/platform/index-of-largest.js'
 import { fitLda } from '../../../../src/learning/training/lda.js'
 import { fitPerceptron } from '../../../../src/learning/training/perceptron.js'
 import { rowWeights } from '../../../../src/learning/training/row-weights.js'
